@@ -1,0 +1,165 @@
+// swift-tools-version: 6.2
+
+// Targets in the order data flows. A program's dependency list is its privilege: what is not
+// listed here is not linked, and `scripts/check` reads the built binaries to prove it.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C library of Debian's: a module map and a shim, nothing else.
+func library(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/AuthCore/CLibraries/\(name)")
+}
+
+/// A module of the core, in a folder of its own.
+func core(_ name: String, in folder: String? = nil, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/AuthCore/\(folder ?? name)", swiftSettings: strict)
+}
+
+/// A program, in a folder named for what it does.
+func program(_ verb: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: "fcgi-auth-\(verb)", dependencies: dependencies, path: "Sources/fcgi-auth/\(verb)",
+        swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "fcgi-auth",
+    products: [
+        .executable(name: "fcgi-auth-verify", targets: ["fcgi-auth-verify"]),
+        .executable(name: "fcgi-auth-signup", targets: ["fcgi-auth-signup"]),
+        .executable(name: "fcgi-auth-login", targets: ["fcgi-auth-login"]),
+        .executable(name: "fcgi-auth-refresh", targets: ["fcgi-auth-refresh"]),
+        .executable(name: "fcgi-auth-logout", targets: ["fcgi-auth-logout"]),
+        .executable(name: "fcgi-auth-account", targets: ["fcgi-auth-account"]),
+        .executable(name: "fcgi-authctl", targets: ["fcgi-authctl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        library("CFastCGI"),
+        library("CCrypto"),
+        library("CArgon2"),
+        library("CSQLite"),
+        library("CUTF8Proc"),
+
+        // Values
+        core("Secrets"),
+        core("Encoding"),
+        core("JSON", ["Secrets"]),
+        core("Identity", ["Encoding", "Secrets"]),
+        core("Usernames", ["CUTF8Proc"]),
+
+        // The edge: HTTP as nginx hands it over
+        core("HTTP", ["Secrets", "Encoding", "JSON"]),
+        core("FastCGI", ["CFastCGI", "HTTP", "Secrets"]),
+
+        // What the admin sets and reads
+        core("Settings", in: "Configuration", [.product(name: "Configuration", package: "swift-configuration")]),
+        core("Events", ["Identity", .product(name: "Logging", package: "swift-log")]),
+
+        // Proofs
+        core("Cryptography", ["CCrypto", "Secrets"]),
+        core("Tokens", ["Cryptography", "Encoding", "Identity", "JSON", "Secrets"]),
+        core("TokenSigning", ["CCrypto", "Cryptography", "Encoding", "Identity", "JSON", "Secrets", "Tokens"]),
+        core("RefreshTokens", ["Cryptography", "Encoding", "Identity", "Secrets"]),
+        core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
+
+        // What is kept
+        core("Revocations", ["Identity"]),
+        core("Database"),
+        core("SQLiteDriver", ["CSQLite", "Database"]),
+        core("Accounts", ["Database", "Identity"]),
+        core("Sessions", ["Accounts", "Database", "Identity", "Revocations"]),
+
+        // What the programs share
+        core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
+        core("Endpoints", ["Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Settings"]),
+        core("Authentication", ["Endpoints", "HTTP", "Identity", "Revocations", "Settings", "Tokens"]),
+        core("Storage", ["Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver"]),
+        core(
+            "TokenDelivery",
+            [
+                "Accounts", "Endpoints", "HTTP", "Identity", "JSON", "RefreshTokens", "Secrets", "Sessions", "Settings",
+                "TokenSigning", "Tokens",
+            ]),
+
+        // The programs
+        program("verify", ["Authentication", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Settings"]),
+        program(
+            "signup",
+            [
+                "Accounts", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords", "Secrets",
+                "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+            ]),
+        program(
+            "login",
+            [
+                "Accounts", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords", "Secrets",
+                "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+            ]),
+        program(
+            "refresh",
+            [
+                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery",
+            ]),
+        program(
+            "logout",
+            [
+                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "Launch", "RefreshTokens",
+                "Secrets", "Sessions", "Settings", "Storage",
+            ]),
+        program(
+            "account",
+            [
+                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords",
+                "Secrets", "Sessions", "Settings", "Storage", "Usernames",
+            ]),
+        .executableTarget(
+            name: "fcgi-authctl",
+            dependencies: [
+                "Accounts", "Database", "Encoding", "Events", "Identity", "JSON", "Passwords", "RefreshTokens",
+                "Revocations", "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/fcgi-auth/fcgi-authctl", swiftSettings: strict),
+
+        tests("Secrets", ["Secrets"]),
+        tests("Encoding", ["Encoding"]),
+        tests("JSON", ["JSON", "Secrets"]),
+        tests("Identity", ["Identity"]),
+        tests("Usernames", ["Usernames"]),
+        tests("HTTP", ["HTTP", "Secrets", "JSON", "Encoding"]),
+        tests("FastCGI", ["FastCGI", "HTTP"]),
+        tests("Settings", ["Settings"]),
+        tests("Events", ["Events", "Identity"]),
+        tests("Cryptography", ["Cryptography", "JSON", "Secrets", "Encoding"]),
+        tests(
+            "Tokens", ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
+        ),
+        tests("Passwords", ["Passwords", "Secrets", "Encoding"]),
+        tests("Revocations", ["Revocations", "Identity"]),
+        tests("Database", ["Database", "SQLiteDriver"]),
+        tests("Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations"]),
+        tests(
+            "Endpoints",
+            ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),
+    ]
+)
