@@ -58,6 +58,7 @@ let package = Package(
         library("CArgon2"),
         library("CSQLite"),
         library("CUTF8Proc"),
+        library("CLinux"),
 
         // Values
         core("Secrets"),
@@ -68,7 +69,8 @@ let package = Package(
 
         // The edge: HTTP as nginx hands it over
         core("HTTP", ["Secrets", "Encoding", "JSON"]),
-        core("FastCGI", ["CFastCGI", "HTTP", "Secrets"]),
+        core("FastCGIRecords"),
+        core("FastCGI", ["CFastCGI", "CLinux", "FastCGIRecords", "HTTP", "Secrets"]),
 
         // What the admin sets and reads
         core("Settings", in: "Configuration", [.product(name: "Configuration", package: "swift-configuration")]),
@@ -90,8 +92,10 @@ let package = Package(
 
         // What the programs share
         core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
-        core("Endpoints", ["Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Settings"]),
-        core("Authentication", ["Endpoints", "HTTP", "Identity", "Revocations", "Settings", "Tokens"]),
+        core("Authentication", ["Encoding", "HTTP", "Identity", "Revocations", "Settings", "Tokens"]),
+        core(
+            "Endpoints",
+            ["Accounts", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions", "Settings"]),
         core("Storage", ["Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver"]),
         core(
             "TokenDelivery",
@@ -101,7 +105,7 @@ let package = Package(
             ]),
 
         // The programs
-        program("verify", ["Authentication", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Settings"]),
+        program("verify", ["Authentication", "Events", "HTTP", "Identity", "Launch", "Settings"]),
         program(
             "signup",
             [
@@ -147,7 +151,7 @@ let package = Package(
         tests("Identity", ["Identity"]),
         tests("Usernames", ["Usernames"]),
         tests("HTTP", ["HTTP", "Secrets", "JSON", "Encoding"]),
-        tests("FastCGI", ["FastCGI", "HTTP"]),
+        tests("FastCGIRecords", ["FastCGIRecords"]),
         tests("Settings", ["Settings"]),
         tests("Events", ["Events", "Identity"]),
         tests("Cryptography", ["Cryptography", "JSON", "Secrets", "Encoding"]),

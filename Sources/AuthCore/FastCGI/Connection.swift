@@ -1,0 +1,119 @@
+import FastCGIRecords
+import Glibc
+
+/// One connection of the web server. Only the server's own thread reads or changes its state.
+final class Connection {
+    enum State {
+        /// Waits for a request; nothing of one has arrived.
+        case idle
+        /// A part of a request is here since the given moment (monotonic milliseconds).
+        case partial(since: Int64)
+        /// A worker has it.
+        case busy
+        /// Answered and shut down for writing; the rest of an oversized body is thrown away
+        /// until the peer closes or the moment has come.
+        case lingering(until: Int64)
+
+        /// Whether the clock can end it.
+        var isTimed: Bool {
+            switch self {
+            case .partial, .lingering: true
+            case .idle, .busy: false
+            }
+        }
+    }
+
+    /// A descriptor's number comes back after a close; with the serial it means one connection only.
+    struct Name: Equatable, Sendable {
+        let descriptor: Int32
+        let serial: UInt64
+    }
+
+    let name: Name
+    private var isOpen = true
+    var state = State.idle
+    /// Requests answered. nginx repeats a request on another connection only if this one has
+    /// carried one before, so a fresh connection is never closed on it at shutdown.
+    var answered = 0
+
+    /// Adopts `descriptor` and bounds every write to it.
+    init(takingOwnership descriptor: Int32, serial: UInt64) {
+        name = Name(descriptor: descriptor, serial: serial)
+        var limit = timeval(tv_sec: 1, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    var descriptor: Int32 { name.descriptor }
+
+    deinit {
+        if isOpen { close(descriptor) }
+    }
+
+    /// libfcgi has closed the descriptor; its number may belong to another connection by now.
+    func abandon() {
+        isOpen = false
+    }
+
+    /// No request that is sent from now on can get lost: the peer's write fails, and it asks elsewhere.
+    func refuseFurtherRequests() {
+        shutdown(descriptor, Int32(SHUT_RD))
+    }
+
+    func finishWriting() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Throws away what is there. False when the peer has closed.
+    func discardInput(using buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+            if count > 0 { continue }
+            return count < 0 && (errno == EAGAIN || errno == EINTR)
+        }
+    }
+}
+
+/// Looks at what has arrived without taking it, so that libfcgi reads only complete requests.
+final class PeekBuffer {
+    /// Parameters and body at their limits, and the headers of their records.
+    static let capacity = maximumParameterBytes + 32 * 1024
+
+    enum Outcome {
+        case arrival(Arrival)
+        case nothing
+        case closed
+    }
+
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: PeekBuffer.capacity, alignment: 16)
+    private let scanner: RequestScanner
+
+    init(bodyLimit: Int) {
+        scanner = RequestScanner(bodyLimit: bodyLimit)
+    }
+
+    deinit {
+        memory.deallocate()
+    }
+
+    func look(at connection: Connection) -> Outcome {
+        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
+        let count = recv(connection.descriptor, memory.baseAddress, memory.count, flags)
+        guard count > 0 else {
+            return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .closed
+        }
+        // A password may have been among the bytes.
+        defer { zero(UnsafeMutableRawBufferPointer(rebasing: memory[..<count])) }
+        let arrival = scanner.examine(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        switch arrival {
+        case .complete(let framing) where framing.length != count: return .arrival(.refused(.multiplexed))
+        case .incomplete where count == memory.count: return .arrival(.refused(.parametersTooLong))
+        default: return .arrival(arrival)
+        }
+    }
+}
+
+/// Zeroes memory in a way that the compiler does not leave out.
+func zero(_ memory: UnsafeMutableRawBufferPointer) {
+    guard let start = memory.baseAddress else { return }
+    explicit_bzero(start, memory.count)
+}
