@@ -7,3 +7,7 @@
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+
+// What a key is made of: macros that Swift cannot import.
+static const int CCRYPTO_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;
+static const int CCRYPTO_KEY_PAIR = EVP_PKEY_KEYPAIR;
