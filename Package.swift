@@ -158,7 +158,7 @@ let package = Package(
         tests(
             "Tokens", ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
         ),
-        tests("Passwords", ["Passwords", "Secrets", "Encoding"]),
+        tests("Passwords", ["CArgon2", "Passwords", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity"]),
         tests("Database", ["Database", "SQLiteDriver"]),
         tests("Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations"]),

@@ -1,0 +1,49 @@
+internal import CArgon2
+import Secrets
+
+/// Why no digest could be computed. It says nothing of the password; the visitor's answer is 503.
+public enum PasswordHashingError: Error, Equatable, Sendable {
+    /// The memory that the parameters ask for is not to be had.
+    case outOfMemory
+    /// libargon2 refused with this code; a fault of ours.
+    case library(Int32)
+}
+
+/// RFC 9106 through libargon2.
+enum Argon2id {
+    /// The tag of a password. libargon2 zeroes the memory it worked in before it frees it.
+    ///
+    /// One thread whatever the lanes: the result is the same, and a hash never takes more than the
+    /// one processor it was admitted to.
+    static func tag(
+        of password: SecretBytes, salt: [UInt8], parameters: Argon2Parameters, length: Int
+    ) throws(PasswordHashingError) -> SecretBytes {
+        try SecretBytes(unsafeUninitializedCapacity: length) { output throws(PasswordHashingError) in
+            let status = password.withUnsafeBytes { password in
+                salt.withUnsafeBytes { salt in
+                    var context = argon2_context()
+                    context.out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    context.outlen = UInt32(length)
+                    (context.pwd, context.pwdlen) = readOnly(password)
+                    (context.salt, context.saltlen) = readOnly(salt)
+                    context.t_cost = parameters.time
+                    context.m_cost = parameters.memoryKiB
+                    context.lanes = parameters.lanes
+                    context.threads = 1
+                    context.version = ARGON2_VERSION_13.rawValue
+                    return argon2id_ctx(&context)
+                }
+            }
+            switch status {
+            case ARGON2_OK.rawValue: return length
+            case ARGON2_MEMORY_ALLOCATION_ERROR.rawValue: throw .outOfMemory
+            default: throw .library(status)
+            }
+        }
+    }
+
+    /// The library's pointers are mutable only for the flags that clear a password; none is set.
+    private static func readOnly(_ bytes: UnsafeRawBufferPointer) -> (UnsafeMutablePointer<UInt8>?, UInt32) {
+        (UnsafeMutablePointer(mutating: bytes.assumingMemoryBound(to: UInt8.self).baseAddress), UInt32(bytes.count))
+    }
+}

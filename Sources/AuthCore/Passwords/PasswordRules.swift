@@ -1,0 +1,68 @@
+public import Secrets
+
+/// What a new password must be: a length in code points after NFC, and nothing else. No composition
+/// rules, no trimming, no truncation (NIST SP 800-63B-4 section 3.1.1.2).
+public struct PasswordRules: Sendable {
+    /// Shortest password, in code points.
+    public let minimum: Int
+
+    /// Longest password, in code points.
+    public static let maximum = 256
+
+    /// Shortest minimum an admin can ask for, in code points.
+    public static let floor = 8
+
+    /// Longest password that is looked at, in bytes before NFC. NFC never needs sixteen bytes to
+    /// make one code point of ordinary text, so no password within the limits is refused.
+    public static let maximumBytes = 16 * maximum
+
+    /// - Parameter minimum: in code points; less than `floor` counts as `floor`.
+    public init(minimum: Int) {
+        self.minimum = max(minimum, Self.floor)
+    }
+
+    /// The form in which a new password is hashed, or why it is refused.
+    public func normalize(_ raw: SecretBytes) -> Result<SecretBytes, PasswordRefusal> {
+        guard raw.count <= Self.maximumBytes else { return .failure(.tooLong(maximum: Self.maximum)) }
+        guard let password = NormalizedPassword(raw) else { return .failure(.notUTF8) }
+        if password.codePoints < minimum { return .failure(.tooShort(minimum: minimum)) }
+        if password.codePoints > Self.maximum { return .failure(.tooLong(maximum: Self.maximum)) }
+        return .success(password.bytes)
+    }
+
+    /// The form in which a password is checked against a digest: the rules of today must not shut
+    /// out the passwords of yesterday. Nil for what no stored password can be (not UTF-8, or too
+    /// long to look at): then the caller still does `PasswordHasher.verifyNobody`.
+    public static func forVerification(_ raw: SecretBytes) -> SecretBytes? {
+        guard raw.count <= maximumBytes else { return nil }
+        return NormalizedPassword(raw)?.bytes
+    }
+}
+
+/// Why a new password is refused. It never holds the password.
+public enum PasswordRefusal: Error, Equatable, Sendable {
+    /// Fewer code points than `minimum`.
+    case tooShort(minimum: Int)
+    /// More code points than `maximum`.
+    case tooLong(maximum: Int)
+    /// Not text in UTF-8.
+    case notUTF8
+
+    /// The reason as it appears in `errors[].code`.
+    public var code: String {
+        switch self {
+        case .tooShort: "too_short"
+        case .tooLong: "too_long"
+        case .notUTF8: "not_utf8"
+        }
+    }
+
+    /// The reason for a person, without a subject and without a full stop.
+    public var detail: String {
+        switch self {
+        case .tooShort(let minimum): "must have at least \(minimum) characters"
+        case .tooLong(let maximum): "must have at most \(maximum) characters"
+        case .notUTF8: "is not valid UTF-8"
+        }
+    }
+}
