@@ -26,6 +26,12 @@ public struct HeaderValue: Hashable, Sendable, CustomStringConvertible {
         self.text = text
     }
 
+    /// A value this module put together from checked parts.
+    init(known text: String) {
+        assert(text.utf8.allSatisfy(isHeaderValueByte))
+        self.text = text
+    }
+
     public init(_ number: Int) { text = String(number) }
 
     /// Text that may hold anything, such as a user name: visible ASCII other than `%` stands for

@@ -1,0 +1,101 @@
+import JSON
+
+/// What is wrong with one field of a 422.
+public struct FieldError: Equatable, Sendable {
+    public let field: String
+    public let code: String
+    public let detail: String
+
+    /// `detail` is a sentence written in the source: it must never hold what was sent.
+    public init(field: String, code: String, detail: String) {
+        self.field = field
+        self.code = code
+        self.detail = detail
+    }
+}
+
+/// A refusal as RFC 9457 has it: `application/problem+json`.
+///
+/// Holds a code of the closed list and sentences of our own; never anything that came with the
+/// request but its id.
+public struct Problem: Error, Equatable, Sendable {
+    public let code: ProblemCode
+    public var detail: String
+    public var errors: [FieldError]
+    /// Seconds until it is worth trying again.
+    public var retryAfter: Int?
+    /// The methods a 405 names.
+    public var allowed: [Method]
+
+    public init(
+        _ code: ProblemCode, detail: String? = nil, errors: [FieldError] = [], retryAfter: Int? = nil,
+        allowed: [Method] = []
+    ) {
+        self.code = code
+        self.detail = detail ?? code.detail
+        self.errors = errors
+        self.retryAfter = retryAfter
+        self.allowed = allowed
+    }
+
+    /// The refusal of a method; `allowed` becomes the Allow header.
+    public static func methodNotAllowed(_ allowed: [Method]) -> Problem {
+        Problem(.methodNotAllowed, allowed: allowed)
+    }
+
+    /// Seconds a 503 asks for when nothing more exact is known.
+    static let defaultRetryAfter = 5
+
+    /// The answer. A 401 carries the challenge RFC 9110 §15.5.2 demands, without an error code,
+    /// as RFC 6750 §3.1 has it when no token was judged; a handler that judged one replaces it.
+    public func response(requestID: String? = nil) -> Response {
+        var response = Response(
+            status: code.status, contentType: HeaderValue(fixed: "application/problem+json"),
+            body: document(requestID: requestID).serialized())
+        response.forbidStoring()
+        if code.status == 401 { response.set(.wwwAuthenticate, fixed: "Bearer") }
+        if let seconds = retryAfter ?? (code.status == 503 ? Self.defaultRetryAfter : nil) {
+            response.set(.retryAfter, HeaderValue(max(seconds, 1)))
+        }
+        if code == .methodNotAllowed {
+            let methods = allowed.map(\.rawValue).joined(separator: ", ")
+            if let methods = try? HeaderValue(methods) { response.set(.allow, methods) }
+        }
+        return response
+    }
+
+    private func document(requestID: String?) -> JSONOutput {
+        var members: [(String, JSONOutput)] = [
+            ("type", .string("urn:fcgi-auth:problem:\(code.rawValue)")),
+            ("title", .string(code.title)),
+            ("status", .integer(Int64(code.status))),
+            ("code", .string(code.rawValue)),
+            ("detail", .string(detail)),
+        ]
+        if !errors.isEmpty {
+            members.append(
+                (
+                    "errors",
+                    .array(
+                        errors.map { error in
+                            .object([
+                                ("field", .string(error.field)), ("code", .string(error.code)),
+                                ("detail", .string(error.detail)),
+                            ])
+                        })
+                ))
+        }
+        if let requestID { members.append(("request_id", .string(requestID))) }
+        return .object(members)
+    }
+}
+
+extension BodyRefusal {
+    public var problem: Problem {
+        switch self {
+        case .malformed: Problem(.malformedBody)
+        case .tooLarge: Problem(.bodyTooLarge)
+        case .unsupportedMediaType: Problem(.unsupportedMediaType)
+        }
+    }
+}
