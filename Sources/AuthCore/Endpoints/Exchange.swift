@@ -1,0 +1,37 @@
+public import HTTP
+
+/// One request to a public endpoint, past the checks that all of them share.
+public struct Exchange: Sendable {
+    public let request: Request
+    public let requestID: String
+    public let address: ClientAddress
+    /// The body's fields; none for a method without a body.
+    public let fields: RequestFields
+}
+
+/// What a handler has done, before it is known how the client wants to hear it.
+public struct Answer: Sendable {
+    public let status: Int
+    public let body: JSONOutput?
+    public var cookies: [SetCookie]
+
+    /// - Parameters:
+    ///   - status: of the answer to a program; a form is answered by 303.
+    ///   - body: left out of a 204.
+    public init(_ status: Int, _ body: JSONOutput? = nil, cookies: [SetCookie] = []) {
+        self.status = status
+        self.body = body
+        self.cookies = cookies
+    }
+}
+
+/// A refusal that also changes cookies: those that can't be used any more are cleared.
+public struct Refused: Error, Sendable {
+    public let problem: Problem
+    public let cookies: [SetCookie]
+
+    public init(_ problem: Problem, cookies: [SetCookie]) {
+        self.problem = problem
+        self.cookies = cookies
+    }
+}

@@ -1,0 +1,40 @@
+public import HTTP
+
+/// One row of the HTTP contract: a method at a path, and what does the work.
+public struct Route {
+    /// Paths are matched as nginx normalised them.
+    public enum Path {
+        case exactly(String)
+        /// One more segment after this prefix, as in `/auth/sessions/` and an id.
+        case under(String)
+    }
+
+    /// The page a form goes back to when it is refused.
+    public enum Page: Sendable {
+        case login, signup, account
+    }
+
+    let method: Method
+    let path: Path
+    let page: Page
+    let action: (Exchange) throws -> Answer
+
+    /// - Parameter action: throws `Problem` or `Refused` to refuse; any other error is ours and
+    ///   becomes 503, because what could not be decided must not look like a no.
+    public init(_ method: Method, _ path: Path, page: Page, action: @escaping (Exchange) throws -> Answer) {
+        self.method = method
+        self.path = path
+        self.page = page
+        self.action = action
+    }
+
+    func matches(_ path: String) -> Bool {
+        switch self.path {
+        case .exactly(let name): return path == name
+        case .under(let prefix):
+            guard path.hasPrefix(prefix) else { return false }
+            let rest = path.dropFirst(prefix.count)
+            return !rest.isEmpty && !rest.contains("/")
+        }
+    }
+}

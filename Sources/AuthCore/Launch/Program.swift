@@ -1,0 +1,89 @@
+public import Events
+public import FastCGI
+import Glibc
+public import HTTP
+public import Settings
+
+/// The version of all programs, as the package has it.
+public let version = "0.1.0"
+
+/// A program on its way up: arguments, then configuration, then the socket, then requests.
+///
+/// What is wrong at the start ends the process with one readable message for each mistake:
+/// exit status 64 for arguments, 78 for configuration, 1 for the rest (sysexits(3)).
+public struct Program {
+    public let settings: Settings
+    public let log: EventLog
+    private let name: String
+    private let source: RequestSource
+
+    /// Reads arguments and configuration and finds the socket; does not return where one of them is wrong.
+    public static func start(_ name: String) -> Program {
+        let arguments = parse(name)
+        let settings: Settings
+        switch Settings.load(file: arguments.configuration, environment: environment()) {
+        case .success(let loaded): settings = loaded
+        case .failure(let mistakes): stop(name, mistakes.messages, status: 78)
+        }
+        let log = EventLog(program: name, level: settings.logLevel)
+        do {
+            return Program(
+                settings: settings, log: log, name: name, source: try RequestSource.find(path: arguments.socket))
+        } catch {
+            stop(name, [error.message], status: 1)
+        }
+    }
+
+    /// Builds what must be there before the first request; ends the process where it can't be.
+    public func require<Part>(_ part: () throws -> Part) -> Part {
+        do {
+            return try part()
+        } catch {
+            Self.stop(name, ["\(error)"], status: 1)
+        }
+    }
+
+    /// Serves until SIGTERM, or once as plain CGI; then ends the process with 0.
+    public func serve(_ concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler) -> Never {
+        switch source {
+        case .plainCGI: PlainCGI.serve(makeHandler())
+        case .socket(let socket):
+            let server = require { try Server(socket: socket, concurrency: concurrency, makeHandler: makeHandler) }
+            log.record(.started)
+            server.run()
+            log.record(.stopped)
+        }
+        exit(0)
+    }
+
+    private static func parse(_ name: String) -> Arguments {
+        switch Arguments.parse(CommandLine.arguments.dropFirst()) {
+        case .success(.serve(let arguments)): return arguments
+        case .success(.help): say(Arguments.help(name))
+        case .success(.version): say("\(name) \(version)\n")
+        case .failure(let error): stop(name, [error.message], status: 64)
+        }
+    }
+
+    private static func say(_ text: String) -> Never {
+        fputs(text, stdout)
+        exit(0)
+    }
+
+    private static func stop(_ name: String, _ messages: [String], status: Int32) -> Never {
+        // <3> is syslog's "error" where systemd reads standard error, as `EventLog` has it.
+        for message in messages { fputs("<3>\(name): \(message)\n", stderr) }
+        exit(status)
+    }
+
+    private static func environment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}
