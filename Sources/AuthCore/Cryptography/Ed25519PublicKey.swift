@@ -1,4 +1,4 @@
-internal import CCrypto
+import CCrypto
 
 /// A public key of Ed25519 (RFC 8032 section 5.1). It can verify; there is nothing in it to sign with.
 public struct Ed25519PublicKey: Sendable {

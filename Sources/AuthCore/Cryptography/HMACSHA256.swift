@@ -1,4 +1,4 @@
-internal import CCrypto
+import CCrypto
 public import Secrets
 
 /// HMAC with SHA-256 (RFC 2104) under one key.

@@ -1,4 +1,4 @@
-internal import CCrypto
+import CCrypto
 
 /// A public key of ECDSA on P-256 with SHA-256, as ES256 uses it (RFC 7518 section 3.4). It can verify;
 /// there is nothing in it to sign with.

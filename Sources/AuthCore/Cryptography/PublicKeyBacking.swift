@@ -1,4 +1,4 @@
-internal import CCrypto
+import CCrypto
 
 /// The one owner of a public `EVP_PKEY`.
 ///

@@ -1,4 +1,4 @@
-internal import Secrets
+import Secrets
 
 /// The 16 bytes of an identifier as two words, so that it is a plain value without storage of its own.
 public struct IDBits: Hashable, Sendable {

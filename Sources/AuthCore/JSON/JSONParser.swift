@@ -1,4 +1,4 @@
-internal import Secrets
+import Secrets
 
 /// Reads one document, byte by byte. Every byte is looked at, none twice, and the stack is bounded
 /// by `JSONValue.maximumDepth`.

@@ -16,7 +16,8 @@ public struct FileVersion: Equatable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let size: Int64
-    private let modified: [Int]
+    private let modified: Int
+    private let modifiedNanoseconds: Int
 
     /// Nil if there is no file.
     public init?(path: String) {
@@ -29,7 +30,8 @@ public struct FileVersion: Equatable, Sendable {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         size = Int64(status.st_size)
-        modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+        modified = status.st_mtim.tv_sec
+        modifiedNanoseconds = status.st_mtim.tv_nsec
     }
 }
 

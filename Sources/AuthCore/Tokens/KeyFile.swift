@@ -1,0 +1,56 @@
+package import Identity
+package import Secrets
+
+/// A file of keys that a running program follows: read again when it has changed.
+///
+/// Holds the last contents that were good. A file that has become unreadable or broken changes
+/// nothing but `problem`: keys never vanish because of a half-done edit.
+package final class KeyFile<Contents> {
+    package private(set) var contents: Contents
+    package private(set) var problem: KeySetError?
+
+    private let path: String
+    private let parse: (SecretBytes) throws(KeySetError) -> Contents
+    private var version: FileVersion?
+    private var lastLook: Timestamp?
+
+    /// Throws if the file is not good now.
+    package init(
+        path: String, parse: @escaping (SecretBytes) throws(KeySetError) -> Contents
+    ) throws(KeySetError) {
+        self.path = path
+        self.parse = parse
+        let (document, version) = try Self.contents(of: path)
+        contents = try parse(document)
+        self.version = version
+    }
+
+    /// Looks at the file, unless that was done less than `interval` ago; reads it if it has changed.
+    package func refresh(at now: Timestamp, atMostEvery interval: Duration) {
+        // A clock set back must not stop the looking.
+        if let lastLook, lastLook <= now, now - lastLook < interval { return }
+        lastLook = now
+        if FileVersion(path: path) != version { reload() }
+    }
+
+    package func reload() {
+        do throws(KeySetError) {
+            version = nil
+            let (document, version) = try Self.contents(of: path)
+            // Remembered even if the file is broken: the same broken file is not read again and again.
+            self.version = version
+            contents = try parse(document)
+            problem = nil
+        } catch {
+            problem = error
+        }
+    }
+
+    static func contents(of path: String) throws(KeySetError) -> (contents: SecretBytes, version: FileVersion) {
+        do throws(SecretFileError) {
+            return try SecretFile.read(path)
+        } catch {
+            throw .file(error)
+        }
+    }
+}
