@@ -73,8 +73,10 @@ let package = Package(
         core("FastCGI", ["CFastCGI", "CLinux", "FastCGIRecords", "HTTP", "Secrets"]),
 
         // What the admin sets and reads
-        core("Settings", in: "Configuration", [.product(name: "Configuration", package: "swift-configuration")]),
         core("Events", ["Identity", .product(name: "Logging", package: "swift-log")]),
+        core(
+            "Settings", in: "Configuration",
+            ["Events", "HTTP", .product(name: "Configuration", package: "swift-configuration")]),
 
         // Proofs
         core("Cryptography", ["CCrypto", "Secrets"]),
@@ -152,7 +154,7 @@ let package = Package(
         tests("Usernames", ["Usernames"]),
         tests("HTTP", ["HTTP", "Secrets", "JSON", "Encoding"]),
         tests("FastCGIRecords", ["FastCGIRecords"]),
-        tests("Settings", ["Settings"]),
+        tests("Settings", ["Settings", "Events", "HTTP"]),
         tests("Events", ["Events", "Identity"]),
         tests("Cryptography", ["Cryptography", "JSON", "Secrets", "Encoding"]),
         tests(
