@@ -102,23 +102,25 @@ let package = Package(
         core(
             "TokenDelivery",
             [
-                "Accounts", "Endpoints", "HTTP", "Identity", "JSON", "RefreshTokens", "Secrets", "Sessions", "Settings",
-                "TokenSigning", "Tokens",
+                "Accounts", "Authentication", "Endpoints", "HTTP", "Identity", "JSON", "RefreshTokens", "Secrets",
+                "Sessions", "Settings", "TokenSigning", "Tokens",
             ]),
+
+        core("CredentialFields", ["Endpoints", "HTTP", "Passwords", "Secrets", "Settings", "Usernames"]),
 
         // The programs
         program("verify", ["Authentication", "Events", "HTTP", "Identity", "Launch", "Settings"]),
         program(
             "signup",
             [
-                "Accounts", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords", "Secrets",
-                "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Passwords",
+                "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords", "Secrets",
-                "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Passwords",
+                "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "refresh",
@@ -135,8 +137,8 @@ let package = Package(
         program(
             "account",
             [
-                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch", "Passwords",
-                "Secrets", "Sessions", "Settings", "Storage", "Usernames",
+                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "JSON",
+                "Launch", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
             ]),
         .executableTarget(
             name: "fcgi-authctl",

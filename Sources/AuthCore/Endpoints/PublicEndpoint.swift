@@ -99,3 +99,9 @@ extension Request {
         }
     }
 }
+
+/// The answer when the queue in front of a program's workers is full.
+@Sendable
+public func overloaded(_ request: Request) -> Response {
+    Problem(.overloaded, retryAfter: 1).response(requestID: request.requestID())
+}

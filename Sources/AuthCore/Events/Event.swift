@@ -41,12 +41,17 @@ public enum Event: String, CaseIterable, Sendable {
     case revocationsUnavailable = "revocations_unavailable"
     /// More passwords to hash than the machine can take at once.
     case overloaded
+    /// A location asks for something that is no policy: nobody gets in there.
+    case policyNotUnderstood = "policy_not_understood"
+    /// An account's stored digest is none we can check: nobody can log in with it.
+    case digestUnreadable = "digest_unreadable"
     /// A request could not be answered as it should have been: a mistake of ours.
     case failed
 
     public var level: LogLevel {
         switch self {
-        case .keysUnavailable, .storeUnavailable, .revocationsUnavailable, .failed: .error
+        case .keysUnavailable, .storeUnavailable, .revocationsUnavailable, .policyNotUnderstood, .digestUnreadable, .failed:
+            .error
         case .refreshReused, .loginThrottled, .crossOriginRefused, .overloaded: .warning
         case .started, .stopped, .passwordChanged, .rolesChanged, .accountCreated, .accountDisabled, .accountEnabled,
             .accountDeleted, .keyRotated, .keysReloaded, .storeMigrated, .revocationsRestored:

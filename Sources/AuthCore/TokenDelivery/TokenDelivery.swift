@@ -1,0 +1,74 @@
+import Accounts
+public import Authentication
+public import Endpoints
+public import HTTP
+public import Identity
+import JSON
+public import RefreshTokens
+public import Sessions
+public import Settings
+public import TokenSigning
+
+/// Turns a grant into tokens, and tokens into the answer: cookies for a browser, or all of it in
+/// the body for a client that keeps none. For one thread.
+public final class TokenDelivery {
+    private let issuer: TokenIssuer
+    private let codec: RefreshTokenCodec
+    private let cookies: CookiePolicy
+    private let accessLifetime: Duration
+
+    /// Throws where the signing keys or the key of the refresh tokens can't be read.
+    public init(_ settings: Settings, cookies: CookiePolicy) throws {
+        issuer = try TokenIssuer(policy: AccessTokenPolicy(settings), path: settings.keys + "/signing.json")
+        codec = try RefreshTokenCodec.load(path: settings.keys + "/refresh.key")
+        accessLifetime = settings.accessTTL
+        self.cookies = cookies
+    }
+
+    /// The answer that carries the tokens of `grant`: `{user, access_token, token_type, expires_in}`
+    /// and both cookies, or with `delivery: body` also `refresh_token` and no cookie.
+    public func answer(_ status: Int, _ grant: Grant, by delivery: Delivery, at now: Timestamp) throws -> Answer {
+        let access = try issue(grant, at: now)
+        let refresh = codec.encode(grant)
+        var body: [(String, JSONOutput)] = [
+            ("user", grant.account.json),
+            ("access_token", .string(access)),
+            ("token_type", "Bearer"),
+            ("expires_in", .integer(accessLifetime.components.seconds)),
+        ]
+        guard delivery == .cookie else {
+            body.append(("refresh_token", .string(refresh)))
+            return Answer(status, .object(body))
+        }
+        return Answer(status, .object(body), cookies: try cookies(access: access, refresh: refresh, grant, at: now))
+    }
+
+    /// Both cookies for a browser, the access cookie first.
+    public func cookies(for grant: Grant, at now: Timestamp) throws -> [SetCookie] {
+        try cookies(access: try issue(grant, at: now), refresh: codec.encode(grant), grant, at: now)
+    }
+
+    private func issue(_ grant: Grant, at now: Timestamp) throws -> String {
+        try issuer.issue(grant.identity, epoch: grant.account.epoch, at: now)
+    }
+
+    /// The refresh cookie lives as long as the session may idle, and never past the session's end.
+    private func cookies(access: String, refresh: String, _ grant: Grant, at now: Timestamp) throws -> [SetCookie] {
+        [
+            try cookies.access(access, lifetime: accessLifetime),
+            try cookies.refresh(refresh, idle: grant.session.endsAt - now, remember: grant.session.remember),
+        ]
+    }
+}
+
+extension RefreshTokenCodec {
+    /// The refresh token of the session's current generation.
+    func encode(_ grant: Grant) -> String {
+        encode(RefreshToken(session: grant.session.id, generation: grant.session.generation))
+    }
+}
+
+extension CookiePolicy {
+    /// What makes a browser forget both.
+    public var cleared: [SetCookie] { [clearedAccess, clearedRefresh] }
+}

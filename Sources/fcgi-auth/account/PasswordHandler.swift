@@ -1,0 +1,59 @@
+import Accounts
+import CredentialFields
+import Endpoints
+import Events
+import HTTP
+import Identity
+import Passwords
+import Secrets
+import Sessions
+import Storage
+
+/// `POST /auth/password`: a new password for who knows the present one. Every other session ends.
+struct PasswordHandler {
+    let account: AccountHandler
+    let rules: PasswordRules
+    let hasher: PasswordHasher
+
+    var routes: [Route] {
+        [Route(.post, .exactly("/auth/password"), page: .account, action: change)]
+    }
+
+    func change(_ exchange: Exchange) throws -> Answer {
+        let grant = try account.authenticate(exchange)
+        var fields = FieldReader(exchange.fields)
+        let current = fields.secret("current_password")
+        let password = fields.newPassword("new_password", rules)
+        guard fields.errors.isEmpty, let current, let password else {
+            throw Problem(.invalidFields, errors: fields.errors)
+        }
+        try prove(current, of: grant.account, exchange)
+        let digest = try hasher.hash(password)
+        // Two changes at once: the second proved a password that is no longer the account's.
+        guard
+            try account.store.ledger.changePassword(
+                of: grant.account.id, to: digest, ifVersion: grant.account.passwordVersion, keeping: grant.session.id,
+                at: account.clock())
+        else { throw Problem(.invalidCredentials) }
+        account.log.record(
+            .passwordChanged, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
+            address: exchange.address.text)
+        return Answer(204)
+    }
+
+    /// Guesses count as those at login do: a session left open must not be a way around the limit.
+    private func prove(_ raw: SecretBytes, of record: AccountRecord, _ exchange: Exchange) throws {
+        if case .blocked(let seconds) = try account.store.attempts.begin(record.username, at: account.clock()) {
+            throw Problem(.tooManyAttempts, retryAfter: seconds)
+        }
+        guard let password = PasswordRules.forVerification(raw),
+            let digest = try account.store.accounts.credential(id: record.id)?.digest,
+            case .match = try hasher.verify(password, against: digest)
+        else {
+            account.log.record(
+                .passwordChangeRefused, request: exchange.requestID, account: record.id, address: exchange.address.text)
+            throw Problem(.invalidCredentials)
+        }
+        try account.store.attempts.succeeded(record.username)
+    }
+}

@@ -1,0 +1,108 @@
+import Accounts
+import Endpoints
+import Events
+import HTTP
+import Identity
+import Passwords
+import Secrets
+import Sessions
+import Settings
+import Storage
+import TokenDelivery
+import Usernames
+
+/// `POST /auth/login`: proves a password and opens a session. Unknown, wrong and disabled get one
+/// answer that costs one hash.
+struct LoginHandler {
+    let usernames: UsernameKind
+    let hasher: PasswordHasher
+    let store: Store
+    let tokens: TokenDelivery
+    let clock: WallClock
+    let log: EventLog
+
+    var routes: [Route] {
+        [Route(.post, .exactly("/auth/login"), page: .login, action: login)]
+    }
+
+    func login(_ exchange: Exchange) throws -> Answer {
+        let form = try read(exchange)
+        let username = try? Username(form.username, usernames)
+        try admit(username, exchange)
+        guard let account = try prove(username, form.password, exchange) else {
+            throw refuse(exchange, .invalidCredentials)
+        }
+        let now = clock()
+        // The session is opened only if the password that was proven is still the account's, and the
+        // account is not disabled: both may have changed while it was hashed.
+        guard
+            let grant = try store.sessions.open(
+                account: account.id, passwordVersion: account.passwordVersion,
+                exchange.client(form.remember, form.delivery), at: now)
+        else { throw refuse(exchange, .invalidCredentials) }
+        if let username { try store.attempts.succeeded(username.canonical) }
+        log.record(
+            .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
+            address: exchange.address.text)
+        return try tokens.answer(200, grant, by: form.delivery, at: now)
+    }
+
+    private struct Form {
+        let username: String
+        let password: SecretBytes
+        let remember: Bool
+        let delivery: Delivery
+    }
+
+    private func read(_ exchange: Exchange) throws -> Form {
+        var fields = FieldReader(exchange.fields)
+        let username = fields.usernameText(usernames)
+        let password = fields.secret("password")
+        let remember = fields.bool("remember")
+        let delivery = fields.delivery()
+        guard fields.errors.isEmpty, let username, let password else {
+            throw Problem(.invalidFields, errors: fields.errors)
+        }
+        return Form(username: username, password: password, remember: remember, delivery: delivery)
+    }
+
+    /// Counts the attempt before anything is hashed, so that parallel guesses are counted too.
+    private func admit(_ username: Username?, _ exchange: Exchange) throws {
+        guard let username else { return }
+        guard case .blocked(let seconds) = try store.attempts.begin(username.canonical, at: clock()) else { return }
+        log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
+        throw Problem(.tooManyAttempts, retryAfter: seconds)
+    }
+
+    /// The account whose password this is. Every way through here costs exactly one verification.
+    private func prove(_ username: Username?, _ raw: SecretBytes, _ exchange: Exchange) throws -> AccountRecord? {
+        let credential = try username.flatMap { try store.accounts.credential(username: $0.canonical) }
+        guard let password = PasswordRules.forVerification(raw), let credential, let digest = credential.digest else {
+            try hasher.verifyNobody(raw)
+            return nil
+        }
+        let account = credential.account
+        switch try hasher.verify(password, against: digest) {
+        case .match(let needsRehash):
+            if needsRehash, !account.isDisabled { try rehash(password, account, exchange) }
+            return account.isDisabled ? nil : account
+        case .mismatch: return nil
+        case .unreadable:
+            log.record(.digestUnreadable, request: exchange.requestID, account: account.id)
+            return nil
+        }
+    }
+
+    private func rehash(_ password: SecretBytes, _ account: AccountRecord, _ exchange: Exchange) throws {
+        let digest = try hasher.hash(password)
+        if try store.accounts.updateDigest(account.id, digest: digest, ifVersion: account.passwordVersion, at: clock()) {
+            log.record(.passwordRehashed, request: exchange.requestID, account: account.id)
+        }
+    }
+
+    /// The reason stays out of the answer and of the log's name field: a name may be a mistyped password.
+    private func refuse(_ exchange: Exchange, _ code: ProblemCode) -> Problem {
+        log.record(.loginRefused, request: exchange.requestID, address: exchange.address.text)
+        return Problem(code)
+    }
+}

@@ -1,0 +1,71 @@
+import Accounts
+import Endpoints
+import Events
+import HTTP
+import Identity
+import Passwords
+import Secrets
+import Sessions
+import Settings
+import Storage
+import TokenDelivery
+import Usernames
+
+/// `POST /auth/signup`: makes an account and its first session. It never reads an account.
+struct SignupHandler {
+    let isOpen: Bool
+    let usernames: UsernameKind
+    let rules: PasswordRules
+    let hasher: PasswordHasher
+    let store: Store
+    let tokens: TokenDelivery
+    let clock: WallClock
+    let log: EventLog
+
+    var routes: [Route] {
+        [Route(.post, .exactly("/auth/signup"), page: .signup, action: signup)]
+    }
+
+    func signup(_ exchange: Exchange) throws -> Answer {
+        guard isOpen else { throw refuse(exchange, Problem(.signupClosed)) }
+        let form = try validate(exchange)
+        let digest = try hasher.hash(form.password)
+        let now = clock()
+        let account = NewAccount(username: form.username.canonical, email: form.email, digest: digest)
+        guard let grant = try store.sessions.signUp(account, exchange.client(form.remember, form.delivery), at: now)
+        else { throw refuse(exchange, Problem(.usernameTaken)) }
+        log.record(
+            .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
+            address: exchange.address.text)
+        return try tokens.answer(201, grant, by: form.delivery, at: now)
+    }
+
+    private struct Form {
+        let username: Username
+        let password: SecretBytes
+        let email: String?
+        let remember: Bool
+        let delivery: Delivery
+    }
+
+    /// All that is wrong at once, each beside its field.
+    private func validate(_ exchange: Exchange) throws -> Form {
+        var fields = FieldReader(exchange.fields)
+        let username = fields.username(usernames)
+        let password = fields.newPassword("password", rules)
+        let email = usernames == .email ? username?.canonical : fields.email()
+        let remember = fields.bool("remember")
+        let delivery = fields.delivery()
+        guard fields.errors.isEmpty, let username, let password else {
+            throw refuse(exchange, Problem(.invalidFields, errors: fields.errors))
+        }
+        return Form(username: username, password: password, email: email, remember: remember, delivery: delivery)
+    }
+
+    private func refuse(_ exchange: Exchange, _ problem: Problem) -> Problem {
+        log.record(
+            .signupRefused, request: exchange.requestID, address: exchange.address.text,
+            ["reason": problem.code.rawValue])
+        return problem
+    }
+}
