@@ -1,0 +1,35 @@
+internal import Database
+internal import Identity
+
+/// Removes rows that are of no more use, a few whenever new ones are written, so that no timer is
+/// needed. Best effort and outside the caller's transaction: what was committed is not undone by a
+/// purge that fails, and the next one tries again.
+enum Purge {
+    /// At most this many rows at a time, more than one call adds.
+    private static let limit: Int64 = 16
+
+    /// Sessions are kept a day after their end, to tell a token of theirs from an unknown one.
+    static func sessions(in database: any Database, at now: Timestamp) {
+        purge("sessions", key: "id", whose: "ends_at", isBefore: now - .seconds(86_400), in: database)
+    }
+
+    static func revocations(in database: any Database, at now: Timestamp) {
+        purge("revocations", key: "subject", whose: "expires_at", isBefore: now, in: database)
+    }
+
+    /// Failures count as consecutive for a day after the last one.
+    static func attempts(in database: any Database, at now: Timestamp) {
+        purge("attempts", key: "subject", whose: "last_failed_at", isBefore: now - .seconds(86_400), in: database)
+    }
+
+    /// Looks first, because a DELETE takes the right to write even when it finds nothing. The
+    /// condition is repeated: a row may have been renewed since.
+    private static func purge(
+        _ table: String, key: String, whose column: String, isBefore time: Timestamp, in database: any Database
+    ) {
+        let old = "SELECT \(key) FROM \(table) WHERE \(column) < $1 ORDER BY \(column) LIMIT $2"
+        let values: [SQLValue] = [.integer(time.milliseconds), .integer(limit)]
+        guard let rows = try? database.query(old, values), !rows.isEmpty else { return }
+        _ = try? database.execute("DELETE FROM \(table) WHERE \(key) IN (\(old)) AND \(column) < $1", values)
+    }
+}

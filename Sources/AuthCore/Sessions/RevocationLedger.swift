@@ -1,0 +1,171 @@
+public import Database
+public import Identity
+public import Revocations
+
+/// Why a session or an account's tokens ended; kept with the session.
+public enum RevocationReason: String, Sendable {
+    case logout
+    /// Its owner ended it from another session.
+    case owner
+    case admin
+    case passwordChanged = "password_changed"
+    case accountDisabled = "account_disabled"
+    case accountDeleted = "account_deleted"
+    /// A refresh token was used twice.
+    case reused
+    /// A refresh token was ahead of the store.
+    case generationAhead = "generation_ahead"
+}
+
+/// The only way to revoke. Each change is committed to the store together with what the journal
+/// must say of it, then appended to the journal; when a function here has returned, the next
+/// verification refuses. When it throws, nothing was acknowledged, and doing it again is safe.
+///
+/// Whatever stops it between store and journal is healed from the store: by the next revocation of
+/// this process, by `settle`, or by `restore` when any revoking program starts. For one thread.
+public final class RevocationLedger {
+    let database: any Database
+    private let journal: RevocationJournal
+    private let tokenLifetime: Duration
+    /// True while the store has what the journal was not told.
+    private var isUnsettled = false
+
+    /// Tokens are issued at the time a request began, and this much later at most. It also covers
+    /// clocks of several machines.
+    private static let margin: Duration = .seconds(60)
+
+    /// - Parameter tokenLifetime: of access tokens.
+    public init(_ database: any Database, journal: RevocationJournal, tokenLifetime: Duration) {
+        self.database = database
+        self.journal = journal
+        self.tokenLifetime = tokenLifetime
+    }
+
+    /// Makes the journal say at least what the store says, creating it when there is none. Every
+    /// revoking program does this when it starts.
+    public func restore(at now: Timestamp) throws(StoreError) {
+        do {
+            try journal.restore(at: now) { try recorded(at: now) }
+            isUnsettled = false
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .unavailable("\(error)")
+        }
+    }
+
+    /// Tells the journal what an earlier call could not, and puts it back when it is gone. One
+    /// stat(2) when there is nothing to do.
+    public func settle(at now: Timestamp) throws(StoreError) {
+        if isUnsettled || !journal.exists { try restore(at: now) }
+    }
+
+    /// Tells verifying programs to load the keys again at once. Not kept in the store: they look
+    /// once a second without it.
+    public func announceKeys(at now: Timestamp) throws(StoreError) {
+        try publish([.keysChanged(until: end(from: now))], at: now)
+    }
+
+    /// For a change that must not be made while it can't be told.
+    func requireJournal(at now: Timestamp) throws(StoreError) {
+        guard !isUnsettled, (try? journal.check()) != nil else { return try restore(at: now) }
+    }
+
+    /// Runs `body` in a transaction, and tells the journal what it recorded once it is committed.
+    func commit<Result>(
+        at now: Timestamp, _ body: (inout LedgerChanges) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        var changes = LedgerChanges()
+        let result = try database.transaction { () throws(StoreError) in
+            changes = LedgerChanges()
+            return try body(&changes)
+        }
+        try publish(changes.made, at: now)
+        try publishAgain(changes.repeated, at: now)
+        if !changes.made.isEmpty { Purge.revocations(in: database, at: now) }
+        return result
+    }
+
+    /// In a transaction: notes that the session is over.
+    func record(_ session: SessionID, at now: Timestamp, _ changes: inout LedgerChanges) throws(StoreError) {
+        let until = try insert(kind: 1, session.description, minimumEpoch: 0, at: now)
+        changes.made.append(.session(session, until: until))
+    }
+
+    /// In a transaction: notes that the account's tokens below `minimumEpoch` are void.
+    func record(
+        _ account: AccountID, minimumEpoch: Int64, at now: Timestamp, _ changes: inout LedgerChanges
+    ) throws(StoreError) {
+        let until = try insert(kind: 2, account.description, minimumEpoch: minimumEpoch, at: now)
+        changes.made.append(.account(account, minimumEpoch: minimumEpoch, until: until))
+    }
+
+    /// What is recorded and still of use, of everything or of one id.
+    func recorded(of subject: String? = nil, at now: Timestamp) throws(StoreError) -> [Revocation] {
+        let rows = try database.query(
+            """
+            SELECT kind, subject, minimum_epoch, expires_at FROM revocations
+            WHERE expires_at > $1 AND (subject = $2 OR $2 = '')
+            """, [.integer(now.milliseconds), .text(subject ?? "")])
+        return try rows.map { (row) throws(StoreError) in try Self.revocation(row) }
+    }
+
+    private func publish(_ revocations: [Revocation], at now: Timestamp) throws(StoreError) {
+        guard !revocations.isEmpty else { return }
+        do throws(RevocationsUnavailable) {
+            try journal.append(revocations, at: now)
+        } catch {
+            isUnsettled = true
+        }
+        try settle(at: now)
+    }
+
+    /// For what was revoked before, perhaps by a process that got no further than the store.
+    private func publishAgain(_ revocations: [Revocation], at now: Timestamp) throws(StoreError) {
+        guard !revocations.isEmpty else { return }
+        guard let missing = try? journal.missing(from: revocations) else { return try restore(at: now) }
+        try publish(missing, at: now)
+    }
+
+    private func insert(
+        kind: Int64, _ subject: String, minimumEpoch: Int64, at now: Timestamp
+    ) throws(StoreError) -> Timestamp {
+        let until = end(from: now)
+        try database.execute(
+            """
+            INSERT INTO revocations (kind, subject, minimum_epoch, recorded_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (kind, subject, minimum_epoch) DO UPDATE SET expires_at = excluded.expires_at
+            """,
+            [
+                .integer(kind), .text(subject), .integer(minimumEpoch), .integer(now.milliseconds),
+                .integer(until.milliseconds),
+            ])
+        return until
+    }
+
+    /// When the last token that can exist now has expired.
+    private func end(from now: Timestamp) -> Timestamp { now + tokenLifetime + Self.margin }
+
+    private static func revocation(_ row: Row) throws(StoreError) -> Revocation {
+        let until = Timestamp(milliseconds: try row.integer("expires_at"))
+        let subject = try row.text("subject")
+        switch try row.integer("kind") {
+        case 1:
+            guard let id = SessionID(subject) else { throw .unexpected("revoked session id") }
+            return .session(id, until: until)
+        case 2:
+            guard let id = AccountID(subject) else { throw .unexpected("revoked account id") }
+            return .account(id, minimumEpoch: try row.integer("minimum_epoch"), until: until)
+        default: throw .unexpected("kind of revocation")
+        }
+    }
+}
+
+/// What a transaction has revoked, for the journal.
+struct LedgerChanges {
+    /// Recorded in this transaction.
+    var made: [Revocation] = []
+    /// Recorded before; the journal may or may not have it.
+    var repeated: [Revocation] = []
+}

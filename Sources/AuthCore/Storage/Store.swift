@@ -1,0 +1,77 @@
+public import Accounts
+public import Database
+public import Identity
+internal import Revocations
+internal import SQLiteDriver
+public import Sessions
+public import Settings
+
+/// The store as one worker thread has it: a connection of its own, opened at first use, and what
+/// works on it. Holds no request's data from one request to the next.
+public final class Store {
+    public let accounts: AccountStore
+    public let sessions: SessionStore
+    /// The only way to revoke.
+    public let revocations: RevocationLedger
+    public let attempts: LoginAttempts
+
+    private let settings: Settings
+    private var isPrepared = false
+
+    /// Opens nothing yet.
+    /// - Throws: when this version has no driver for the store that is set.
+    public init(_ settings: Settings) throws(StoreError) {
+        let database = try Self.database(settings) { (opened) throws(StoreError) in
+            try Migrator().requireCurrent(opened)
+        }
+        self.settings = settings
+        accounts = AccountStore(database)
+        revocations = RevocationLedger(
+            database, journal: RevocationJournal(directory: settings.runtime), tokenLifetime: settings.accessTTL)
+        sessions = SessionStore(
+            database,
+            lifetimes: SessionLifetimes(
+                idle: settings.sessionIdle, absolute: settings.sessionTTL, grace: settings.refreshGrace),
+            ledger: revocations)
+        attempts = LoginAttempts(database, allowed: settings.loginAttempts)
+    }
+
+    /// At program start, before any thread works on the store: creates it if this is the first
+    /// start, migrates it, and restores the revocation journal from it. A program goes on when this
+    /// throws and answers 503; `prepareForRequest` tries again, without creating.
+    public static func prepare(
+        _ settings: Settings, creating: Bool = true, at now: Timestamp
+    ) throws(StoreError) {
+        if creating, case .sqlite(let path) = settings.store { try SQLiteDatabase.createFile(at: path) }
+        let database = try database(settings) { (_) throws(StoreError) in }
+        let migrator = Migrator()
+        do throws(StoreError) {
+            try migrator.requireCurrent(database)
+        } catch .unavailable {
+            try migrator.migrate(database, at: now.milliseconds)
+        }
+        try RevocationLedger(
+            database, journal: RevocationJournal(directory: settings.runtime), tokenLifetime: settings.accessTTL
+        ).restore(at: now)
+    }
+
+    /// Before each request: finishes a preparation that failed at start, gives the journal what an
+    /// earlier request could not, and puts it back if it was deleted. What still fails then shows
+    /// in the request itself, if that needs it.
+    public func prepareForRequest(at now: Timestamp) {
+        if !isPrepared {
+            isPrepared = (try? Self.prepare(settings, creating: false, at: now)) != nil
+        } else {
+            try? revocations.settle(at: now)
+        }
+    }
+
+    private static func database(
+        _ settings: Settings, requirement: @escaping SQLiteDatabase.Requirement
+    ) throws(StoreError) -> any Database {
+        switch settings.store {
+        case .sqlite(let path): SQLiteDatabase(path: path, requirement: requirement)
+        case .postgresql: throw .unavailable("this version has no driver for PostgreSQL")
+        }
+    }
+}
