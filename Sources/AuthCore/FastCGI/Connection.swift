@@ -32,6 +32,8 @@ final class Connection {
     let name: Name
     private var isOpen = true
     var state = State.idle
+    /// The beginning of a request that came in pieces.
+    var gathered: GatheredBytes?
     /// Requests answered. nginx repeats a request on another connection only if this one has
     /// carried one before, so a fresh connection is never closed on it at shutdown.
     var answered = 0
@@ -71,49 +73,4 @@ final class Connection {
             return count < 0 && (errno == EAGAIN || errno == EINTR)
         }
     }
-}
-
-/// Looks at what has arrived without taking it, so that libfcgi reads only complete requests.
-final class PeekBuffer {
-    /// Parameters and body at their limits, and the headers of their records.
-    static let capacity = maximumParameterBytes + 32 * 1024
-
-    enum Outcome {
-        case arrival(Arrival)
-        case nothing
-        case closed
-    }
-
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: PeekBuffer.capacity, alignment: 16)
-    private let scanner: RequestScanner
-
-    init(bodyLimit: Int) {
-        scanner = RequestScanner(bodyLimit: bodyLimit)
-    }
-
-    deinit {
-        memory.deallocate()
-    }
-
-    func look(at connection: Connection) -> Outcome {
-        let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
-        let count = recv(connection.descriptor, memory.baseAddress, memory.count, flags)
-        guard count > 0 else {
-            return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .closed
-        }
-        // A password may have been among the bytes.
-        defer { zero(UnsafeMutableRawBufferPointer(rebasing: memory[..<count])) }
-        let arrival = scanner.examine(UnsafeRawBufferPointer(rebasing: memory[..<count]))
-        switch arrival {
-        case .complete(let framing) where framing.length != count: return .arrival(.refused(.multiplexed))
-        case .incomplete where count == memory.count: return .arrival(.refused(.parametersTooLong))
-        default: return .arrival(arrival)
-        }
-    }
-}
-
-/// Zeroes memory in a way that the compiler does not leave out.
-func zero(_ memory: UnsafeMutableRawBufferPointer) {
-    guard let start = memory.baseAddress else { return }
-    explicit_bzero(start, memory.count)
 }

@@ -23,10 +23,24 @@ final class Responder {
         request.deallocate()
     }
 
-    /// Answers the request that is complete on `descriptor`.
+    /// Answers the request that is complete on `descriptor`, or in `gathered` if it came in pieces.
     ///
-    /// - Returns: false when the connection broke; libfcgi has then closed the descriptor.
-    func answer(on descriptor: Int32, _ arrival: Arrival, _ handler: Handler) -> Bool {
+    /// - Returns: false when the connection broke; the descriptor is then closed.
+    func answer(on descriptor: Int32, _ arrival: Arrival, _ gathered: GatheredBytes?, _ handler: Handler) -> Bool {
+        guard let gathered else { return answer(on: descriptor, arrival, handler) }
+        guard let replay = Replay(gathered), answer(on: replay.library, arrival, handler) else {
+            close(descriptor)
+            return false
+        }
+        replay.finishLibrary()
+        guard replay.forward(to: descriptor) else {
+            close(descriptor)
+            return false
+        }
+        return true
+    }
+
+    private func answer(on descriptor: Int32, _ arrival: Arrival, _ handler: Handler) -> Bool {
         // `keepConnection` leaves closing to us. Where libfcgi closes all the same (a broken peer),
         // `detached` keeps it from waiting in select(2), which knows no descriptor over 1023.
         request.pointee.ipcFd = descriptor

@@ -127,7 +127,9 @@ public final class Server {
         case .complete, .oversized:
             guard let pool else { return answerInline(arrival, connection) }
             change(connection, to: .busy)
-            if pool.submit(WorkerPool.Job(connection: connection.name, arrival: arrival)) {
+            let job = WorkerPool.Job(connection: connection.name, arrival: arrival, gathered: connection.gathered)
+            if pool.submit(job) {
+                connection.gathered = nil
                 busy += 1
             } else {
                 answerInline(arrival, connection)
@@ -136,7 +138,8 @@ public final class Server {
     }
 
     private func answerInline(_ arrival: Arrival, _ connection: Connection) {
-        let isOpen = responder.answer(on: connection.descriptor, arrival, inlineHandler)
+        let isOpen = responder.answer(on: connection.descriptor, arrival, connection.gathered, inlineHandler)
+        connection.gathered = nil
         finish(connection, arrival, isOpen: isOpen)
     }
 

@@ -12,6 +12,7 @@ final class WorkerPool: Sendable {
     struct Job: Sendable {
         let connection: Connection.Name
         let arrival: Arrival
+        let gathered: GatheredBytes?
     }
 
     struct Result: Sendable {
@@ -67,7 +68,7 @@ final class WorkerPool: Sendable {
     private func work(_ handler: Handler) {
         let responder = Responder()
         while let job = next() {
-            let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, handler)
+            let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, job.gathered, handler)
             let result = Result(connection: job.connection, arrival: job.arrival, isOpen: isOpen)
             state.withLock { $0.results.append(result) }
             eventfd_write(finished, 1)
