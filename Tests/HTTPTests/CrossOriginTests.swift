@@ -123,6 +123,13 @@ import Testing
         #expect(Origin("https://example.org") != Origin("http://example.org"))
     }
 
+    @Test("A URL's origin is what comes before its path")
+    func ofURL() {
+        #expect(Origin(url: "https://id.example:8443/realm?x#y")?.description == "https://id.example:8443")
+        #expect(Origin(url: "https://id.example#@evil.example")?.description == "https://id.example")
+        #expect(Origin(url: "id.example/") == nil)
+    }
+
     @Test(
         "What is no origin is none",
         arguments: [

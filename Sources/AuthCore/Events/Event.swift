@@ -50,7 +50,8 @@ public enum Event: String, CaseIterable, Sendable {
 
     public var level: LogLevel {
         switch self {
-        case .keysUnavailable, .storeUnavailable, .revocationsUnavailable, .policyNotUnderstood, .digestUnreadable, .failed:
+        case .keysUnavailable, .storeUnavailable, .revocationsUnavailable, .policyNotUnderstood, .digestUnreadable,
+            .failed:
             .error
         case .refreshReused, .loginThrottled, .crossOriginRefused, .overloaded: .warning
         case .started, .stopped, .passwordChanged, .rolesChanged, .accountCreated, .accountDisabled, .accountEnabled,

@@ -27,7 +27,7 @@ public struct CrossOriginPolicy: Sendable {
 
     /// Judges a request. GET and HEAD are never refused: they change nothing here.
     public func decide(_ request: Request) -> CrossOriginDecision {
-        if let origin = request.value(.origin).flatMap(Origin.init), allowed.contains(origin) {
+        if let origin = request.value(.origin).flatMap({ Origin($0) }), allowed.contains(origin) {
             return .allowed(origin)
         }
         if request.method.isSafe { return .sameOrigin }

@@ -15,6 +15,13 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
         return nil
     }
 
+    /// The origin of an absolute URL, whatever its path.
+    public init?(url: String) {
+        guard let scheme = ["https://", "http://"].first(where: { url.hasPrefix($0) }) else { return nil }
+        let authority = url.dropFirst(scheme.count).prefix { !["/", "?", "#"].contains($0) }
+        self.init(scheme + authority)
+    }
+
     /// The origin of a site served as `https` or not at what the client sent as Host.
     init?(secure: Bool, host: String) {
         let host = String(decoding: host.utf8.map(asciiLowercased), as: UTF8.self)
