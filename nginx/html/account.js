@@ -77,7 +77,7 @@ function sessionItem(session) {
 async function showSessions() {
     const asked = await ask("GET", "/auth/sessions");
     if (!asked || asked.problem) return;
-    const { sessions } = await asked.answer.json();
+    const sessions = await asked.answer.json();
     document.getElementById("sessions").replaceChildren(...sessions.map(sessionItem));
 }
 
