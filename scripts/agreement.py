@@ -107,5 +107,6 @@ def nginx_test(name, state):
 
 if __name__ == "__main__":
     disagreements = list({"settings": settings, "problems": problems, "nginx": nginx}[sys.argv[1]]())
-    print("\n".join(disagreements))
+    for line in disagreements:
+        print(line)
     sys.exit(1 if disagreements else 0)
