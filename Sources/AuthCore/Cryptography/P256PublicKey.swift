@@ -30,22 +30,19 @@ public struct P256PublicKey: Sendable {
     private static func makeKey(uncompressedPoint point: [UInt8]) -> OpaquePointer? {
         guard let builder = OSSL_PARAM_BLD_new() else { return nil }
         defer { OSSL_PARAM_BLD_free(builder) }
-        return point.withUnsafeBytes { point in
-            // The builder keeps the pointer to the point until its parameters are made.
-            guard OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1,
-                OSSL_PARAM_BLD_push_octet_string(
-                    builder, OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count) == 1,
-                let parameters = OSSL_PARAM_BLD_to_param(builder)
-            else { return nil }
-            defer { OSSL_PARAM_free(parameters) }
-            guard let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil) else { return nil }
-            defer { EVP_PKEY_CTX_free(context) }
-            var key: OpaquePointer?
-            guard EVP_PKEY_fromdata_init(context) == 1,
-                EVP_PKEY_fromdata(context, &key, CCRYPTO_PUBLIC_KEY, parameters) == 1
-            else { return nil }
-            return key
+        let parameters = point.withUnsafeBytes { point in
+            ccrypto_push_p256_point(builder, point.baseAddress, point.count) == 1
+                ? OSSL_PARAM_BLD_to_param(builder) : nil
         }
+        guard let parameters else { return nil }
+        defer { OSSL_PARAM_free(parameters) }
+        guard let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil) else { return nil }
+        defer { EVP_PKEY_CTX_free(context) }
+        var key: OpaquePointer?
+        guard EVP_PKEY_fromdata_init(context) == 1,
+            EVP_PKEY_fromdata(context, &key, CCRYPTO_PUBLIC_KEY, parameters) == 1
+        else { return nil }
+        return key
     }
 }
 

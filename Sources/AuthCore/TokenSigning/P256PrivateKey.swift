@@ -45,7 +45,7 @@ struct P256PrivateKey: Sendable {
     }
 
     private static func makeKey(point: UnsafeRawBufferPointer, secret: UnsafeRawBufferPointer) -> OpaquePointer? {
-        // Secure: the builder then keeps the number in memory that is zeroed when freed.
+        // A secure number makes the builder keep its copy where it is zeroed when freed.
         guard let number = BN_secure_new() else { return nil }
         defer { BN_clear_free(number) }
         let digits = secret.assumingMemoryBound(to: UInt8.self)
@@ -53,10 +53,8 @@ struct P256PrivateKey: Sendable {
         BN_set_flags(number, BN_FLG_CONSTTIME)
         guard let builder = OSSL_PARAM_BLD_new() else { return nil }
         defer { OSSL_PARAM_BLD_free(builder) }
-        // The builder keeps the pointers until its parameters are made.
-        guard OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0) == 1,
-            OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count) == 1,
-            OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, number) == 1,
+        guard ccrypto_push_p256_point(builder, point.baseAddress, point.count) == 1,
+            ccrypto_push_private_number(builder, number) == 1,
             let parameters = OSSL_PARAM_BLD_to_param(builder)
         else { return nil }
         defer { OSSL_PARAM_free(parameters) }

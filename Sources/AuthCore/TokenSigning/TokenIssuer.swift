@@ -17,6 +17,11 @@ public struct TokenIssuer {
         self.keys = keys
     }
 
+    /// With the keys of `signing.json`, followed while the program runs.
+    public init(policy: AccessTokenPolicy, path: String) throws(KeySetError) {
+        self.init(policy: policy, keys: try SigningKeyFile(path: path))
+    }
+
     /// A token that is good from now, rounded down to a second, for the policy's lifetime. The caller
     /// has read `identity` and `epoch` from the store, together.
     public func issue(_ identity: Identity, epoch: Int64, at now: Timestamp) throws(TokenSigningError) -> String {
