@@ -58,8 +58,8 @@ public struct Settings: Sendable {
     /// In bytes; a whole number of KiB.
     public let argon2Memory: Int
     public let argon2Time: Int
-    /// 0 to go by the machine.
-    public let hashConcurrency: Int
+    /// nil to go by the machine.
+    public let hashConcurrency: Int?
     public let loginAttempts: Int
     public let logLevel: LogLevel
 

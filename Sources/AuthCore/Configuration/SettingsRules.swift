@@ -27,7 +27,7 @@ extension Settings {
         passwordMin = reader.integer(.passwordMin)
         argon2Memory = reader.size(.argon2Memory)
         argon2Time = reader.integer(.argon2Time)
-        hashConcurrency = reader.integer(.hashConcurrency)
+        hashConcurrency = reader.integerOrAuto(.hashConcurrency)
         loginAttempts = reader.integer(.loginAttempts)
         logLevel = LogLevel(rawValue: reader.choice(.logLevel)) ?? .info
         origins = Dictionary(uniqueKeysWithValues: SettingKey.allCases.map { [reader] in ($0, reader.origin($0)) })

@@ -33,22 +33,23 @@ extension SettingsReader {
         }
     }
 
-    /// 0 for `auto`, where that is allowed.
     mutating func integer(_ key: SettingKey) -> Int {
-        let (range, allowsAuto): (ClosedRange<Int>, Bool)
-        switch key.kind {
-        case .integer(let limits): (range, allowsAuto) = (limits, false)
-        case .integerOrAuto(let limits): (range, allowsAuto) = (limits, true)
-        default: preconditionFailure("\(key.name) is no number")
+        guard case .integer(let range) = key.kind else { preconditionFailure("\(key.name) is no number") }
+        return valueOrDefault(key) { text throws(BadValue) in try Self.integer(text, in: range) }
+    }
+
+    /// nil for `auto`.
+    mutating func integerOrAuto(_ key: SettingKey) -> Int? {
+        guard case .integerOrAuto(let range) = key.kind else { preconditionFailure("\(key.name) is no number") }
+        return valueOrDefault(key) { text throws(BadValue) in text == "auto" ? nil : try Self.integer(text, in: range) }
+    }
+
+    private static func integer(_ text: String, in range: ClosedRange<Int>) throws(BadValue) -> Int {
+        guard let number = wholeNumber(text) else { throw BadValue(reason: "is not a whole number") }
+        guard let number = Int(exactly: number), range.contains(number) else {
+            throw BadValue(reason: "is out of range")
         }
-        return valueOrDefault(key) { text throws(BadValue) in
-            if allowsAuto && text == "auto" { return 0 }
-            guard let number = wholeNumber(text) else { throw BadValue(reason: "is not a whole number") }
-            guard let number = Int(exactly: number), range.contains(number) else {
-                throw BadValue(reason: "is out of range")
-            }
-            return number
-        }
+        return number
     }
 
     /// An absolute path without a slash at its end.
