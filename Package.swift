@@ -98,7 +98,7 @@ let package = Package(
         core(
             "Endpoints",
             ["Accounts", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions", "Settings"]),
-        core("Storage", ["Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver"]),
+        core("Storage", ["Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver"]),
         core(
             "TokenDelivery",
             [
@@ -109,41 +109,41 @@ let package = Package(
         core("CredentialFields", ["Endpoints", "HTTP", "Passwords", "Secrets", "Settings", "Usernames"]),
 
         // The programs
-        program("verify", ["Authentication", "Events", "HTTP", "Identity", "Launch", "Settings"]),
+        program("verify", ["Authentication", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Settings", "Tokens"]),
         program(
             "signup",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Passwords",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Passwords",
                 "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "Launch", "Passwords",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Passwords",
                 "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "refresh",
             [
-                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "JSON", "Launch",
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON", "Launch",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery",
             ]),
         program(
             "logout",
             [
-                "Accounts", "Authentication", "Endpoints", "Events", "HTTP", "Identity", "Launch", "RefreshTokens",
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "RefreshTokens",
                 "Secrets", "Sessions", "Settings", "Storage",
             ]),
         program(
             "account",
             [
-                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "HTTP", "Identity", "JSON",
+                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON",
                 "Launch", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
             dependencies: [
-                "Accounts", "Database", "Encoding", "Events", "Identity", "JSON", "Passwords", "RefreshTokens",
+                "Accounts", "CLinux", "Database", "Encoding", "Events", "Identity", "JSON", "Passwords", "RefreshTokens",
                 "Revocations", "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -46,6 +46,14 @@ extension FieldReader {
     }
 }
 
+extension Argon2Parameters {
+    /// What new digests cost here; one lane, so that hashing needs no further thread.
+    public init(_ settings: Settings) {
+        // The settings' bounds lie within those of Argon2Parameters.
+        self = Argon2Parameters(memoryKiB: settings.argon2Memory / 1024, time: settings.argon2Time) ?? .standard
+    }
+}
+
 extension Username {
     /// The canonical form of a name, by the site's choice of what names are.
     public init(_ text: String, _ kind: UsernameKind) throws(UsernameRefusal) {

@@ -1,4 +1,5 @@
 public import HTTP
+public import JSON
 
 /// One request to a public endpoint, past the checks that all of them share.
 public struct Exchange: Sendable {

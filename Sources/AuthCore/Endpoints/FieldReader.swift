@@ -62,8 +62,7 @@ public struct FieldReader {
 
 extension Exchange {
     /// What a new session keeps of who opened it.
-    public func client(_ remember: Bool, _ delivery: Delivery) -> ClientDescription {
-        ClientDescription(
-            address: address.text, userAgent: request.value(.userAgent) ?? "", remember: remember, delivery: delivery)
+    public var client: ClientDescription {
+        ClientDescription(address: address.text, userAgent: request.value(.userAgent) ?? "")
     }
 }

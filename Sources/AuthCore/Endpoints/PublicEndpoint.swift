@@ -15,7 +15,7 @@ public struct PublicEndpoint {
         self.routes = routes
         self.log = log
         origins = CrossOriginPolicy(
-            allowedOrigins: Set(settings.allowedOrigins.compactMap(Origin.init)), issuer: Origin(url: settings.issuer))
+            allowedOrigins: settings.allowedOrigins, issuer: Origin(settings.issuer.originPart))
         forms = FormAnswers(loginPage: settings.loginPage)
     }
 
@@ -85,6 +85,14 @@ public struct PublicEndpoint {
     private func allowed(_ routes: [Route]) -> [Method] {
         let methods = routes.map(\.method)
         return methods.contains(.get) ? methods + [.head, .options] : methods + [.options]
+    }
+}
+
+extension String {
+    /// Scheme and authority of a URL: all before the first slash of its path.
+    var originPart: String {
+        let parts = split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.prefix(3).joined(separator: "/")
     }
 }
 

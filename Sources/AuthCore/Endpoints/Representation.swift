@@ -26,8 +26,8 @@ extension SessionRecord {
             "last_used_at": .string(lastUsedAt.iso8601()),
             "expires_at": .string(expiresAt.iso8601()),
             "remember": .bool(remember),
-            "address": .string(address),
-            "user_agent": .string(userAgent),
+            "address": .string(client.address),
+            "user_agent": .string(client.userAgent),
         ]
     }
 }

@@ -1,7 +1,6 @@
 public import Events
 public import FastCGI
 import Glibc
-public import HTTP
 public import Settings
 
 /// The version of all programs, as the package has it.
@@ -36,19 +35,27 @@ public struct Program {
 
     /// Builds what must be there before the first request; ends the process where it can't be.
     public func require<Part>(_ part: () throws -> Part) -> Part {
+        Self.require(name, part)
+    }
+
+    private static func require<Part>(_ name: String, _ part: () throws -> Part) -> Part {
         do {
             return try part()
         } catch {
-            Self.stop(name, ["\(error)"], status: 1)
+            stop(name, ["\(error)"], status: 1)
         }
     }
 
     /// Serves until SIGTERM, or once as plain CGI; then ends the process with 0.
-    public func serve(_ concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler) -> Never {
+    ///
+    /// - Parameter makeHandler: called on each thread that answers; where it throws the process ends.
+    public func serve(_ concurrency: Concurrency, makeHandler: @escaping @Sendable () throws -> Handler) -> Never {
+        let name = name
+        let handler: @Sendable () -> Handler = { Self.require(name, makeHandler) }
         switch source {
-        case .plainCGI: PlainCGI.serve(makeHandler())
+        case .plainCGI: PlainCGI.serve(handler())
         case .socket(let socket):
-            let server = require { try Server(socket: socket, concurrency: concurrency, makeHandler: makeHandler) }
+            let server = require { try Server(socket: socket, concurrency: concurrency, makeHandler: handler) }
             log.record(.started)
             server.run()
             log.record(.stopped)
@@ -66,14 +73,19 @@ public struct Program {
     }
 
     private static func say(_ text: String) -> Never {
-        fputs(text, stdout)
+        print(text, on: STDOUT_FILENO)
         exit(0)
     }
 
     private static func stop(_ name: String, _ messages: [String], status: Int32) -> Never {
         // <3> is syslog's "error" where systemd reads standard error, as `EventLog` has it.
-        for message in messages { fputs("<3>\(name): \(message)\n", stderr) }
+        for message in messages { print("<3>\(name): \(message)\n", on: STDERR_FILENO) }
         exit(status)
+    }
+
+    private static func print(_ text: String, on descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = write(descriptor, bytes, bytes.count)
     }
 
     private static func environment() -> [String: String] {

@@ -71,7 +71,6 @@ public final class Store {
     ) throws(StoreError) -> any Database {
         switch settings.store {
         case .sqlite(let path): SQLiteDatabase(path: path, requirement: requirement)
-        case .postgresql: throw .unavailable("this version has no driver for PostgreSQL")
         }
     }
 }

@@ -42,7 +42,7 @@ struct AccountHandler {
         let grant = try authenticate(exchange)
         let name = exchange.request.path.split(separator: "/").last.map(String.init) ?? ""
         guard let id = SessionID(name),
-            try store.ledger.end(id, of: grant.account.id, reason: .ended, at: clock())
+            try store.revocations.endSession(id, of: grant.account.id, reason: .owner, at: clock()) != .unknown
         else { throw Problem(.notFound) }
         log.record(
             .sessionRevoked, request: exchange.requestID, account: grant.account.id, session: id,

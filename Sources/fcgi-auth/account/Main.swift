@@ -1,27 +1,29 @@
 import Authentication
 import Endpoints
+import FastCGI
 import HTTP
 import Identity
 import Launch
 import Passwords
+import Settings
 import Storage
 
 @main
 enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-account")
-        let settings = program.settings
-        let cookies = program.require { try CookiePolicy(settings) }
-        Store.prepare(settings, program.log)
+        let (settings, log) = (program.settings, program.log)
+        Store.prepare(settings, log: log)
         program.serve(.hashing(settings, overloaded: overloaded)) {
+            let store = try Store(settings)
             let account = AccountHandler(
-                access: program.require { try AccessCheck(settings, cookies: cookies.names) }, cookies: cookies,
-                store: Store(settings), clock: { .now() }, log: program.log)
+                access: try AccessCheck(settings, cookies: settings.cookies.names), cookies: settings.cookies,
+                store: store, clock: { .now() }, log: log)
             let password = PasswordHandler(
                 account: account, rules: PasswordRules(minimum: settings.passwordMin),
                 hasher: PasswordHasher(parameters: Argon2Parameters(settings)))
-            let endpoint = PublicEndpoint(settings, log: program.log, routes: account.routes + password.routes)
-            return endpoint.respond
+            let endpoint = PublicEndpoint(settings, log: log, routes: account.routes + password.routes)
+            return store.before(endpoint.respond)
         }
     }
 }

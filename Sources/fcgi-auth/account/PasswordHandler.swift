@@ -31,9 +31,9 @@ struct PasswordHandler {
         let digest = try hasher.hash(password)
         // Two changes at once: the second proved a password that is no longer the account's.
         guard
-            try account.store.ledger.changePassword(
-                of: grant.account.id, to: digest, ifVersion: grant.account.passwordVersion, keeping: grant.session.id,
-                at: account.clock())
+            try account.store.revocations.changePassword(
+                of: grant.account.id, digest: digest, ifVersion: grant.account.passwordVersion,
+                keeping: grant.session.id, at: account.clock()) != nil
         else { throw Problem(.invalidCredentials) }
         account.log.record(
             .passwordChanged, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
@@ -43,8 +43,11 @@ struct PasswordHandler {
 
     /// Guesses count as those at login do: a session left open must not be a way around the limit.
     private func prove(_ raw: SecretBytes, of record: AccountRecord, _ exchange: Exchange) throws {
-        if case .blocked(let seconds) = try account.store.attempts.begin(record.username, at: account.clock()) {
-            throw Problem(.tooManyAttempts, retryAfter: seconds)
+        let attempts = account.store.attempts
+        let attempt: LoginAttempts.Attempt
+        switch try attempts.begin(record.username, from: exchange.address.text, at: account.clock()) {
+        case .allowed(let allowed): attempt = allowed
+        case .blocked(let seconds): throw Problem(.tooManyAttempts, retryAfter: seconds)
         }
         guard let password = PasswordRules.forVerification(raw),
             let digest = try account.store.accounts.credential(id: record.id)?.digest,
@@ -54,6 +57,6 @@ struct PasswordHandler {
                 .passwordChangeRefused, request: exchange.requestID, account: record.id, address: exchange.address.text)
             throw Problem(.invalidCredentials)
         }
-        try account.store.attempts.succeeded(record.username)
+        try attempts.succeeded(attempt)
     }
 }

@@ -28,7 +28,7 @@ struct LoginHandler {
     func login(_ exchange: Exchange) throws -> Answer {
         let form = try read(exchange)
         let username = try? Username(form.username, usernames)
-        try admit(username, exchange)
+        let attempt = try admit(username, exchange)
         guard let account = try prove(username, form.password, exchange) else {
             throw refuse(exchange, .invalidCredentials)
         }
@@ -37,10 +37,10 @@ struct LoginHandler {
         // account is not disabled: both may have changed while it was hashed.
         guard
             let grant = try store.sessions.open(
-                account: account.id, passwordVersion: account.passwordVersion,
-                exchange.client(form.remember, form.delivery), at: now)
+                account.id, passwordVersion: account.passwordVersion, client: exchange.client,
+                remember: form.remember, delivery: form.delivery, at: now)
         else { throw refuse(exchange, .invalidCredentials) }
-        if let username { try store.attempts.succeeded(username.canonical) }
+        if let attempt { try store.attempts.succeeded(attempt) }
         log.record(
             .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
             address: exchange.address.text)
@@ -66,12 +66,16 @@ struct LoginHandler {
         return Form(username: username, password: password, remember: remember, delivery: delivery)
     }
 
-    /// Counts the attempt before anything is hashed, so that parallel guesses are counted too.
-    private func admit(_ username: Username?, _ exchange: Exchange) throws {
-        guard let username else { return }
-        guard case .blocked(let seconds) = try store.attempts.begin(username.canonical, at: clock()) else { return }
-        log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
-        throw Problem(.tooManyAttempts, retryAfter: seconds)
+    /// Counts the attempt before anything is hashed, so that parallel guesses are counted too. What
+    /// can't be a name is no account's, so there is nothing to count.
+    private func admit(_ username: Username?, _ exchange: Exchange) throws -> LoginAttempts.Attempt? {
+        guard let username else { return nil }
+        switch try store.attempts.begin(username.canonical, from: exchange.address.text, at: clock()) {
+        case .allowed(let attempt): return attempt
+        case .blocked(let seconds):
+            log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
+            throw Problem(.tooManyAttempts, retryAfter: seconds)
+        }
     }
 
     /// The account whose password this is. Every way through here costs exactly one verification.

@@ -59,17 +59,18 @@ struct LogoutHandler {
         guard let session = proof.session else { return }
         let now = clock()
         if scope != .local, let grant = try store.sessions.live(session, at: now), isCurrent(proof, grant.session) {
+            let account = grant.account.id
             let count =
                 scope == .global
-                ? try store.ledger.endAll(of: grant.account.id, reason: .logout, at: now)
-                : try store.ledger.endOthers(of: grant.account.id, except: session, reason: .logout, at: now)
+                ? try store.revocations.endAll(of: account, reason: .logout, at: now)?.sessionsEnded ?? 0
+                : try store.revocations.endOthers(of: account, keeping: session, reason: .logout, at: now)
             return log.record(
-                .sessionsRevoked, request: exchange.requestID, account: grant.account.id, session: session,
+                .sessionsRevoked, request: exchange.requestID, account: account, session: session,
                 address: exchange.address.text, ["scope": scope.rawValue, "count": "\(count)"])
         }
         // Not the session's own latest token, or one whose session is over: it can end that session at most.
         guard scope != .others else { return }
-        try store.ledger.end(session, reason: .logout, at: now)
+        _ = try store.revocations.endSession(session, reason: .logout, at: now)
         log.record(.logout, request: exchange.requestID, session: session, address: exchange.address.text)
     }
 

@@ -1,24 +1,26 @@
 import Authentication
 import Endpoints
+import FastCGI
 import HTTP
 import Identity
 import Launch
 import RefreshTokens
+import Settings
 import Storage
 
 @main
 enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-logout")
-        let settings = program.settings
-        let cookies = program.require { try CookiePolicy(settings) }
+        let (settings, log) = (program.settings, program.log)
         let codec = program.require { try RefreshTokenCodec.load(path: settings.keys + "/refresh.key") }
-        Store.prepare(settings, program.log)
+        Store.prepare(settings, log: log)
         program.serve(.storing(overloaded: overloaded)) {
+            let store = try Store(settings)
             let handler = LogoutHandler(
-                access: program.require { try AccessCheck(settings, cookies: cookies.names) }, codec: codec,
-                cookies: cookies, store: Store(settings), clock: { .now() }, log: program.log)
-            return PublicEndpoint(settings, log: program.log, routes: handler.routes).respond
+                access: try AccessCheck(settings, cookies: settings.cookies.names), codec: codec,
+                cookies: settings.cookies, store: store, clock: { .now() }, log: log)
+            return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }
     }
 }

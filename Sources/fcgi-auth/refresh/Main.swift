@@ -1,9 +1,11 @@
 import Authentication
 import Endpoints
+import FastCGI
 import HTTP
 import Identity
 import Launch
 import RefreshTokens
+import Settings
 import Storage
 import TokenDelivery
 
@@ -11,21 +13,20 @@ import TokenDelivery
 enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-refresh")
-        let settings = program.settings
-        let cookies = program.require { try CookiePolicy(settings) }
+        let (settings, log) = (program.settings, program.log)
         let codec = program.require { try RefreshTokenCodec.load(path: settings.keys + "/refresh.key") }
         let subrequest = SubrequestAnswer(settings)
-        Store.prepare(settings, program.log)
+        Store.prepare(settings, log: log)
         program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : overloaded($0) }) {
-            let store = Store(settings)
-            let tokens = program.require { try TokenDelivery(settings, cookies: cookies) }
+            let store = try Store(settings)
+            let tokens = try TokenDelivery(settings, cookies: settings.cookies)
             let refresh = RefreshHandler(
-                codec: codec, cookies: cookies, store: store, tokens: tokens, clock: { .now() }, log: program.log)
+                codec: codec, cookies: settings.cookies, store: store, tokens: tokens, clock: { .now() }, log: log)
             let renew = RenewHandler(
-                codec: codec, cookies: cookies, answer: subrequest, store: store, tokens: tokens, clock: { .now() },
-                log: program.log)
-            let endpoint = PublicEndpoint(settings, log: program.log, routes: refresh.routes)
-            return { $0.isRenewal ? renew.respond($0) : endpoint.respond($0) }
+                codec: codec, cookies: settings.cookies, answer: subrequest, store: store, tokens: tokens, clock: { .now() },
+                log: log)
+            let endpoint = PublicEndpoint(settings, log: log, routes: refresh.routes)
+            return store.before { $0.isRenewal ? renew.respond($0) : endpoint.respond($0) }
         }
     }
 }

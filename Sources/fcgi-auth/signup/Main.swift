@@ -1,8 +1,10 @@
 import Endpoints
+import FastCGI
 import HTTP
 import Identity
 import Launch
 import Passwords
+import Settings
 import Storage
 import TokenDelivery
 
@@ -10,17 +12,17 @@ import TokenDelivery
 enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-signup")
-        let settings = program.settings
-        let cookies = program.require { try CookiePolicy(settings) }
-        Store.prepare(settings, program.log)
+        let (settings, log) = (program.settings, program.log)
+        Store.prepare(settings, log: log)
         program.serve(.hashing(settings, overloaded: overloaded)) {
+            let store = try Store(settings)
             let handler = SignupHandler(
                 isOpen: settings.signup == .open, usernames: settings.usernameKind,
                 rules: PasswordRules(minimum: settings.passwordMin),
-                hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: Store(settings),
-                tokens: program.require { try TokenDelivery(settings, cookies: cookies) }, clock: { .now() },
-                log: program.log)
-            return PublicEndpoint(settings, log: program.log, routes: handler.routes).respond
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: store,
+                tokens: try TokenDelivery(settings, cookies: settings.cookies), clock: { .now() },
+                log: log)
+            return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }
     }
 }

@@ -1,19 +1,21 @@
 import Authentication
+import FastCGI
 import HTTP
 import Identity
 import Launch
+import Settings
 
 @main
 enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-verify")
-        let cookies = program.require { try CookiePolicy(program.settings) }
-        let answer = SubrequestAnswer(program.settings)
+        let (settings, log) = (program.settings, program.log)
+        let answer = SubrequestAnswer(settings)
         // One thread: a verdict never waits, and nothing is shared.
         program.serve(.inline) {
             let handler = VerifyHandler(
-                access: program.require { try AccessCheck(program.settings, cookies: cookies.names) },
-                answer: answer, clock: { .now() }, log: program.log)
+                access: try AccessCheck(settings, cookies: settings.cookies.names),
+                answer: answer, clock: { .now() }, log: log)
             return handler.respond
         }
     }
