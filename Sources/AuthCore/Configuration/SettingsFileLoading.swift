@@ -20,7 +20,10 @@ extension SettingsFile {
         var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
         var count = 0
         while count < bytes.count {
-            let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+                return read(descriptor, rest.baseAddress, rest.count)
+            }
             if got < 0 && errno == EINTR { continue }
             if got < 0 { return SettingsFile(path: path, unreadable: lastError()) }
             if got == 0 { break }
