@@ -74,7 +74,7 @@ class Stack:
                 raise StackError(f"{path}: nginx's configuration can't hold this path")
         try:
             self._make_directories()
-            addresses = demo_site.listen_addresses(self.port)
+            addresses = self._addresses()
             self._write_settings()
             with ThreadPoolExecutor() as together:
                 for step in [together.submit(do) for do in (self._certificate, self._keys, self._migrate)]:
@@ -154,8 +154,9 @@ class Stack:
         return self.state / "log" / f"{program}.log"
 
     def _make_directories(self):
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in ("keys", "run", "tls", "log", "nginx"):
-            (self.state / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.state / name).mkdir(mode=0o700, exist_ok=True)
         self._lock = open(self.state / "lock", "w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -164,9 +165,16 @@ class Stack:
         # /run is empty after a boot, and so is this.
         shutil.rmtree(self.state / "run")
         (self.state / "run").mkdir(mode=0o700)
+        self._sockets = self.state / "run"
         if len(f"{self.state}/run/account.sock") > LONGEST_SOCKET_PATH:
             self._sockets = Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
             print(f"{self.state}: too long a path for sockets; they are in {self._sockets}", file=sys.stderr)
+
+    def _addresses(self):
+        try:
+            return demo_site.listen_addresses(self.port)
+        except OSError as error:
+            raise StackError(f"port {self.port}: {error.strerror}") from error
 
     def _write_settings(self):
         lines = ["# Written at each start; set AUTH_* in the environment to change a value."]
