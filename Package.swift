@@ -131,8 +131,8 @@ let package = Package(
         program(
             "logout",
             [
-                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "RefreshTokens",
-                "Secrets", "Sessions", "Settings", "Storage",
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
             ]),
         program(
             "account",

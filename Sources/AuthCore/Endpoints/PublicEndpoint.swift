@@ -1,6 +1,7 @@
 import Encoding
 public import Events
 public import HTTP
+import Secrets
 public import Settings
 
 /// What every program that the public can call does alike: routes, refuses other sites' requests,

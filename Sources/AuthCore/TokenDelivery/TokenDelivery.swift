@@ -1,13 +1,14 @@
 import Accounts
-public import Authentication
+import Authentication
 public import Endpoints
 public import HTTP
 public import Identity
 import JSON
-public import RefreshTokens
+import RefreshTokens
 public import Sessions
 public import Settings
-public import TokenSigning
+import TokenSigning
+import Tokens
 
 /// Turns a grant into tokens, and tokens into the answer: cookies for a browser, or all of it in
 /// the body for a client that keeps none. For one thread.

@@ -1,4 +1,5 @@
 import Authentication
+import CredentialFields
 import Endpoints
 import FastCGI
 import HTTP

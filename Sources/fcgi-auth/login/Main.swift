@@ -1,3 +1,4 @@
+import CredentialFields
 import Endpoints
 import FastCGI
 import HTTP

@@ -1,3 +1,4 @@
+import Accounts
 import Authentication
 import Endpoints
 import Events
@@ -6,6 +7,7 @@ import Identity
 import RefreshTokens
 import Sessions
 import Storage
+import Tokens
 
 /// `POST` or `DELETE /auth/logout`. When it has answered, the next verify says 401.
 struct LogoutHandler {

@@ -1,3 +1,4 @@
+import Accounts
 import Endpoints
 import Events
 import HTTP

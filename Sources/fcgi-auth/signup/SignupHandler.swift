@@ -1,4 +1,5 @@
 import Accounts
+import CredentialFields
 import Endpoints
 import Events
 import HTTP
