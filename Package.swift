@@ -143,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "fcgi-authctl",
             dependencies: [
-                "Accounts", "CLinux", "Database", "Encoding", "Events", "Identity", "JSON", "Passwords", "RefreshTokens",
-                "Revocations", "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
+                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Passwords", "Revocations", "Secrets",
+                "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/fcgi-auth/fcgi-authctl", swiftSettings: strict),

@@ -1,0 +1,55 @@
+import Accounts
+import Events
+import Identity
+import Settings
+import Storage
+import Usernames
+
+/// What a command works on: the configuration in force and the store it names.
+struct Installation {
+    let settings: Settings
+    /// When the command was given; every change it makes is of this time.
+    let now: Timestamp
+    private let events: EventLog?
+
+    /// - Throws: every mistake in the configuration at once.
+    init(_ options: CommonOptions, now: Timestamp = .now()) throws(Refusal) {
+        switch Settings.load(file: options.config, environment: Environment.variables()) {
+        case .success(let settings): self.settings = settings
+        case .failure(let errors): throw Refusal(errors)
+        }
+        self.now = now
+        // A person at a terminal reads the command's answer; a script's log wants the event as well.
+        events = Terminal.errorIsTerminal ? nil : EventLog(program: "fcgi-authctl", level: settings.logLevel)
+    }
+
+    /// The account of that name, or else of that id.
+    func account(_ name: String, in store: Store) throws -> AccountRecord {
+        if let username = try? username(name), let found = try store.accounts.find(username: username.canonical) {
+            return found
+        }
+        if let id = AccountID(name), let found = try store.accounts.find(id: id) { return found }
+        throw Refusal("no such user", hint: "fcgi-authctl user list shows them all")
+    }
+
+    /// The canonical form, by the site's choice of what names are.
+    func username(_ text: String) throws(UsernameRefusal) -> Username {
+        switch settings.usernameKind {
+        case .any: try Username(any: text)
+        case .email: try Username(email: text)
+        }
+    }
+
+    func record(
+        _ event: Event, account: AccountID? = nil, session: SessionID? = nil,
+        _ extra: KeyValuePairs<String, String> = [:]
+    ) {
+        events?.record(event, account: account, session: session, extra)
+    }
+}
+
+extension Refusal {
+    init(_ errors: SettingsErrors) {
+        self.init(errors.messages.joined(separator: "\nfcgi-authctl: "))
+    }
+}
