@@ -21,7 +21,7 @@ struct SignedToken {
 
     init(_ bytes: [UInt8]) throws(TokenRefusal) {
         (firstDot, secondDot) = try Self.dots(in: bytes)
-        guard let header = Self.object(bytes[..<firstDot]),
+        guard let header = Base64URL.decode(bytes[..<firstDot]).flatMap({ try? JSONValue.parse($0).objectValue }),
             let signature = Base64URL.decode(bytes[(secondDot + 1)...])
         else { throw .malformed }
         guard header.names.allSatisfy(Self.headerMembers.contains) else { throw .criticalHeader }
@@ -43,8 +43,14 @@ struct SignedToken {
 
     /// The payload's object; asked for after `verify`.
     func claims() throws(TokenRefusal) -> JSONObject {
-        guard let claims = Self.object(bytes[(firstDot + 1)..<secondDot]) else { throw .malformed }
+        guard let claims = try? JSONValue.parse(payload()).objectValue else { throw .malformed }
         return claims
+    }
+
+    /// The payload's bytes; asked for after `verify`.
+    func payload() throws(TokenRefusal) -> [UInt8] {
+        guard let payload = Base64URL.decode(bytes[(firstDot + 1)..<secondDot]) else { throw .malformed }
+        return payload
     }
 
     /// Counted before anything is split or copied: exactly two.
@@ -54,11 +60,6 @@ struct SignedToken {
             !bytes[(second + 1)...].contains(dot)
         else { throw .malformed }
         return (first, second)
-    }
-
-    private static func object(_ base64: ArraySlice<UInt8>) -> JSONObject? {
-        guard let bytes = Base64URL.decode(base64) else { return nil }
-        return (try? JSONValue.parse(bytes))?.objectValue
     }
 
     private static func type(of header: JSONObject) throws(TokenRefusal) -> String? {
