@@ -149,6 +149,7 @@ let package = Package(
             ],
             path: "Sources/fcgi-auth/fcgi-authctl", swiftSettings: strict),
 
+        .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         tests("Secrets", ["Secrets"]),
         tests("Encoding", ["Encoding"]),
         tests("JSON", ["JSON", "Secrets"]),
@@ -163,9 +164,10 @@ let package = Package(
             "Tokens", ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
         ),
         tests("Passwords", ["CArgon2", "Passwords", "Secrets"]),
-        tests("Revocations", ["Revocations", "Identity"]),
-        tests("Database", ["Database", "SQLiteDriver"]),
-        tests("Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations"]),
+        tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
+        tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
+        tests(
+            "Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations", "TestFixtures"]),
         tests(
             "Endpoints",
             ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),
