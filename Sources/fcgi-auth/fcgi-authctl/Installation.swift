@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Glibc
 import Identity
 import Settings
 import Storage
@@ -22,6 +23,30 @@ struct Installation {
         // A person at a terminal reads the command's answer; a script's log wants the event as well.
         events = Terminal.errorIsTerminal ? nil : EventLog(program: "fcgi-authctl", level: settings.logLevel)
     }
+
+    /// The store, which must be there: a mistyped path must not look like an installation without users.
+    func store() throws -> Store {
+        switch settings.store {
+        case .sqlite(let path):
+            guard access(path, F_OK) == 0 || errno != ENOENT else {
+                throw Refusal("there is no store at \(path)", hint: "fcgi-authctl migrate creates it")
+            }
+        }
+        return try Store(settings)
+    }
+
+    /// The store, for a change that running programs must hear of. Checked before the change, so that
+    /// it is not made and then reported as failed.
+    func storeForRevoking() throws -> Store {
+        guard hasRuntime else {
+            throw Refusal("there is no directory \(settings.runtime)", hint: "start the programs, or create it")
+        }
+        return try store()
+    }
+
+    /// Whether there is a directory for the revocation journal. It goes with a reboot, and comes with
+    /// the programs.
+    var hasRuntime: Bool { access(settings.runtime, F_OK) == 0 || errno != ENOENT }
 
     /// The account of that name, or else of that id.
     func account(_ name: String, in store: Store) throws -> AccountRecord {

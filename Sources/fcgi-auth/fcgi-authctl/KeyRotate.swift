@@ -30,7 +30,7 @@ struct KeyRotate: ParsableCommand {
     private static let maximumDelay = Duration.seconds(30 * 86_400)
 
     func validate() throws {
-        guard delay == nil || !now else { throw ValidationError("Give --delay or --now.") }
+        guard delay == nil || !now else { throw ValidationError("give --delay or --now, not both") }
     }
 
     func run() throws {

@@ -17,10 +17,21 @@ struct Main: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
-            guard let refusal = Refusal(explaining: error) else { exit(withError: error) }
-            Terminal.complain(refusal.lines.map { $0 + "\n" }.joined())
-            Glibc.exit(1)
+            if let refusal = Refusal(explaining: error) {
+                Terminal.complain(refusal.lines.map { $0 + "\n" }.joined())
+                Glibc.exit(1)
+            }
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            Terminal.complain(complaint(about: error) + "\n")
+            Glibc.exit(ExitCode.validationFailure.rawValue)
         }
+    }
+
+    /// The parser's words on wrong arguments, with the usage, in the form of our own messages.
+    private static func complaint(about error: any Error) -> String {
+        let message = fullMessage(for: error)
+        let text = message.hasPrefix("Error: ") ? message.dropFirst("Error: ".count) : message[...]
+        return "fcgi-authctl: " + text.prefix(1).lowercased() + text.dropFirst()
     }
 }
 

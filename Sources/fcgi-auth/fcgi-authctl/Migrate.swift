@@ -1,3 +1,4 @@
+import Accounts
 import ArgumentParser
 import Database
 import Events
@@ -13,7 +14,14 @@ struct Migrate: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        try Store.prepare(installation.settings, at: installation.now)
+        do {
+            try Store.prepare(installation.settings, at: installation.now)
+        } catch {
+            // Before the programs first run there may be nowhere to put the journal, which is the last
+            // thing that is made; then it is enough that the store can be read.
+            guard !installation.hasRuntime else { throw error }
+            _ = try installation.store().accounts.list(limit: 1)
+        }
         installation.record(.storeMigrated)
         Terminal.writeLine("store has schema \(Migrator().known)")
     }

@@ -40,7 +40,7 @@ extension Refusal {
 
     private init(_ error: StoreError) {
         switch error {
-        case .unavailable: self.init("\(error)", hint: Self.privilegeHint ?? "fcgi-authctl migrate creates the store")
+        case .unavailable: self.init("\(error)", hint: Self.privilegeHint)
         case .schemaTooNew: self.init("\(error)", hint: "this is an older fcgi-authctl; use the one installed last")
         case .constraint, .unexpected: self.init("\(error)")
         }

@@ -19,7 +19,7 @@ struct SessionList: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.store()
         let entries = try name.map { try of($0, installation, store) } ?? everybody(store, installation.now)
         if output.json {
             return Terminal.writeLine(JSONOutput.array(entries.map { $0.session.json(of: $0.account) }).pretty())

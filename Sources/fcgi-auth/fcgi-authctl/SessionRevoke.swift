@@ -22,13 +22,13 @@ struct SessionRevoke: ParsableCommand {
 
     func validate() throws {
         guard [id != nil, user != nil, all].filter({ $0 }).count == 1 else {
-            throw ValidationError("Give a session's id, or --user, or --all.")
+            throw ValidationError("give a session's id, or --user, or --all")
         }
     }
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.storeForRevoking()
         if let id { return try revoke(id, installation, store) }
         if let user { return try revokeAll(of: user, installation, store) }
         try Confirmation.require("log everybody out?", yes: yes)

@@ -23,7 +23,7 @@ struct UserAdd: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.store()
         var account = try newAccount(installation)
         // Before a person types a password for nothing; `create` decides.
         guard try store.accounts.find(username: account.username) == nil else { throw Self.taken }
@@ -36,20 +36,27 @@ struct UserAdd: ParsableCommand {
     private static let taken = Refusal("user name is taken")
 
     private func newAccount(_ installation: Installation) throws(Refusal) -> NewAccount {
-        let username: Username
-        do throws(UsernameRefusal) { username = try installation.username(name) } catch {
+        let username = try canonicalName(installation)
+        let isAddress = installation.settings.usernameKind == .email
+        return NewAccount(
+            username: username, email: try contact() ?? (isAddress ? username : nil),
+            roles: try RoleArguments.parse([roles]), digest: nil)
+    }
+
+    private func canonicalName(_ installation: Installation) throws(Refusal) -> String {
+        do throws(UsernameRefusal) {
+            return try installation.username(name).canonical
+        } catch {
             throw Refusal("the user name \(error.detail)")
         }
-        var account = NewAccount(username: username.canonical, digest: nil)
-        account.roles = try RoleArguments.parse([roles])
+    }
+
+    private func contact() throws(Refusal) -> String? {
+        guard let email else { return nil }
         do throws(UsernameRefusal) {
-            account.email = try email.map { text throws(UsernameRefusal) in
-                try EmailAddress(text).text
-            }
+            return try EmailAddress(email).text
         } catch {
-            throw Refusal("the e-mail address \(error.detail)")
+            throw Refusal("--email \(error.detail)")
         }
-        if installation.settings.usernameKind == .email { account.email = account.email ?? username.canonical }
-        return account
     }
 }

@@ -17,7 +17,7 @@ struct UserDelete: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.storeForRevoking()
         let account = try installation.account(user.name, in: store)
         try Confirmation.require("delete user \(account.username) for good?", yes: yes)
         guard let change = try store.revocations.delete(account.id, at: installation.now) else {

@@ -14,7 +14,7 @@ struct UserDisable: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.storeForRevoking()
         let account = try installation.account(user.name, in: store)
         guard let change = try store.revocations.disable(account.id, at: installation.now) else {
             throw Refusal("no such user")

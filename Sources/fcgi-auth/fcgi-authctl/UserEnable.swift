@@ -14,7 +14,7 @@ struct UserEnable: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.store()
         let account = try installation.account(user.name, in: store)
         guard try store.accounts.enable(account.id, at: installation.now) else { throw Refusal("no such user") }
         installation.record(.accountEnabled, account: account.id)

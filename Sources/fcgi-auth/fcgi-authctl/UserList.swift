@@ -11,7 +11,7 @@ struct UserList: ParsableCommand {
     @OptionGroup var options: CommonOptions
 
     func run() throws {
-        let accounts = try all(in: Store(Installation(options).settings).accounts)
+        let accounts = try all(in: Installation(options).store().accounts)
         if output.json { return Terminal.writeLine(JSONOutput.array(accounts.map(\.json)).pretty()) }
         var table = Table("NAME", "E-MAIL", "ROLES", "CREATED", "STATE")
         for account in accounts {

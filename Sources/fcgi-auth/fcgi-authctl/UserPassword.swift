@@ -15,7 +15,7 @@ struct UserPassword: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.storeForRevoking()
         let account = try installation.account(user.name, in: store)
         let change = try store.revocations.changePassword(
             of: account.id, digest: installation.newDigest(), ifVersion: nil, keeping: nil, at: installation.now)

@@ -26,14 +26,14 @@ struct UserRoles: ParsableCommand {
     func validate() throws {
         let ways = [!roles.isEmpty, !(add + remove).isEmpty, none]
         guard ways.filter({ $0 }).count <= 1 else {
-            throw ValidationError("Give roles, or --add and --remove, or --none.")
+            throw ValidationError("give roles, or --add and --remove, or --none")
         }
     }
 
     func run() throws {
         let change = try change()
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try change == nil ? installation.store() : installation.storeForRevoking()
         var account = try installation.account(user.name, in: store)
         if let change {
             let changed = try store.revocations.changeRoles(of: account.id, at: installation.now, to: change)

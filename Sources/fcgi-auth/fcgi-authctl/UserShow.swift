@@ -14,7 +14,7 @@ struct UserShow: ParsableCommand {
 
     func run() throws {
         let installation = try Installation(options)
-        let store = try Store(installation.settings)
+        let store = try installation.store()
         let account = try installation.account(user.name, in: store)
         if output.json { return Terminal.writeLine(account.json.pretty()) }
         let sessions = try store.sessions.list(account.id, at: installation.now)
