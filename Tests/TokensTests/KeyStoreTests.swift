@@ -165,12 +165,14 @@ import Testing
     }
 
     @Test(
-        "Where nothing can be written nothing is left behind", .enabled(if: geteuid() != 0, "root may write anywhere"))
-    func notWritable() throws {
-        chmod(directory.root, 0o500)
-        defer { chmod(directory.root, 0o700) }
-        #expect(throws: KeyStoreError.self) { try store.create(.eddsa, at: testTime) }
-        #expect(directory.names().isEmpty)
+        "A key that cannot be published never signs, and nothing is left behind",
+        arguments: ["jwks.json", "verify.json"])
+    func publishedBeforeSigning(file: String) throws {
+        mkdir(directory.path(file), 0o700)
+        defer { rmdir(directory.path(file)) }
+        #expect(throws: KeyStoreError.cannotWrite(file: file, code: EISDIR)) { try store.create(.eddsa, at: testTime) }
+        #expect(!directory.names().contains("signing.json"))
+        #expect(!directory.names().contains { $0.hasPrefix(".") })
     }
 
     @Test("A directory that is missing is made, but not its parents")

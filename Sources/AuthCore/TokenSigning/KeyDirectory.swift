@@ -55,8 +55,9 @@ struct KeyDirectory: Sendable {
     }
 
     /// Makes the directory if it is missing, and waits for another command that changes keys to end.
+    /// The directory is open to all, for nginx reads `jwks.json` in it; each file has a mode of its own.
     func lock() throws(KeyStoreError) -> KeyDirectoryLock {
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw .directory(errno) }
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw .directory(errno) }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .directory(errno) }
         while flock(descriptor, LOCK_EX) != 0 {
