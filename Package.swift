@@ -94,7 +94,7 @@ let package = Package(
 
         // What the programs share
         core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
-        core("Authentication", ["Encoding", "HTTP", "Identity", "Revocations", "Settings", "Tokens"]),
+        core("Authentication", ["Encoding", "HTTP", "Identity", "Revocations", "Secrets", "Settings", "Tokens"]),
         core(
             "Endpoints",
             ["Accounts", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions", "Settings"]),
@@ -168,6 +168,12 @@ let package = Package(
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests(
             "Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations", "TestFixtures"]),
+        tests(
+            "Storage",
+            [
+                "Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver", "Storage",
+                "TestFixtures",
+            ]),
         tests(
             "Endpoints",
             ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),

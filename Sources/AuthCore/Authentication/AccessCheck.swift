@@ -1,6 +1,7 @@
 public import HTTP
 public import Identity
 import Revocations
+public import Secrets
 public import Settings
 public import Tokens
 
@@ -17,9 +18,9 @@ public final class AccessCheck {
 
     /// Throws where there are no keys to verify with. The journal may still be missing: until it is
     /// there, every verdict is `unavailable`.
-    public init(_ settings: Settings, cookies: CookieNames) throws(KeySetError) {
+    public init(_ settings: Settings, cookies: CookieNames) throws(SecretFileProblem) {
         cookieName = cookies.access
-        keys = try KeySetFile(path: settings.keys + "/verify.json")
+        keys = try SecretFileProblem.naming(settings.keys + "/verify.json") { try KeySetFile(path: $0) }
         verifier = TokenVerifier(policy: AccessTokenPolicy(settings), keys: keys)
         revocations = RevocationReader(path: settings.runtime + "/revocations")
     }

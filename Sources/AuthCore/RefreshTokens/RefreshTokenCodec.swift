@@ -10,6 +10,16 @@ public enum RefreshKeyError: Error, Equatable, Sendable {
     case weakKey
 }
 
+extension RefreshKeyError: CustomStringConvertible {
+    /// For the admin; the caller says which file.
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .weakKey: "holds less than 32 bytes"
+        }
+    }
+}
+
 /// Makes refresh tokens and tells them from others:
 /// base64url(session id, 16 bytes ‖ generation, 4 bytes big-endian ‖ HMAC-SHA-256).
 ///

@@ -5,6 +5,7 @@ public import HTTP
 public import Identity
 import JSON
 import RefreshTokens
+import Secrets
 public import Sessions
 public import Settings
 import TokenSigning
@@ -20,8 +21,10 @@ public final class TokenDelivery {
 
     /// Throws where the signing keys or the key of the refresh tokens can't be read.
     public init(_ settings: Settings, cookies: CookiePolicy) throws {
-        issuer = try TokenIssuer(policy: AccessTokenPolicy(settings), path: settings.keys + "/signing.json")
-        codec = try RefreshTokenCodec.load(path: settings.keys + "/refresh.key")
+        issuer = try SecretFileProblem.naming(settings.keys + "/signing.json") {
+            try TokenIssuer(policy: AccessTokenPolicy(settings), path: $0)
+        }
+        codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") { try .load(path: $0) }
         accessLifetime = settings.accessTTL
         self.cookies = cookies
     }

@@ -24,9 +24,7 @@ extension KeySetError: CustomStringConvertible {
     /// For the operator; the caller says which file.
     public var description: String {
         switch self {
-        case .file(.unreadable(let code)): "cannot be read (errno \(code))"
-        case .file(.notAFile): "is not a regular file"
-        case .file(.tooLong): "is longer than \(SecretFile.maximumBytes) bytes"
+        case .file(let error): error.description
         case .malformed: "is not a JSON Web Key Set"
         case .empty: "holds no key"
         case .duplicateKeyID: "holds two keys of one kid"

@@ -5,6 +5,7 @@ import HTTP
 import Identity
 import Launch
 import RefreshTokens
+import Secrets
 import Settings
 import Storage
 
@@ -13,7 +14,9 @@ enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-logout")
         let (settings, log) = (program.settings, program.log)
-        let codec = program.require { try RefreshTokenCodec.load(path: settings.keys + "/refresh.key") }
+        let codec = program.require {
+            try SecretFileProblem.naming(settings.keys + "/refresh.key") { try RefreshTokenCodec.load(path: $0) }
+        }
         Store.prepare(settings, log: log)
         program.serve(.storing(overloaded: overloaded)) {
             let store = try Store(settings)

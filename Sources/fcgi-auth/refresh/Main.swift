@@ -5,6 +5,7 @@ import HTTP
 import Identity
 import Launch
 import RefreshTokens
+import Secrets
 import Settings
 import Storage
 import TokenDelivery
@@ -14,7 +15,9 @@ enum Main {
     static func main() {
         let program = Program.start("fcgi-auth-refresh")
         let (settings, log) = (program.settings, program.log)
-        let codec = program.require { try RefreshTokenCodec.load(path: settings.keys + "/refresh.key") }
+        let codec = program.require {
+            try SecretFileProblem.naming(settings.keys + "/refresh.key") { try RefreshTokenCodec.load(path: $0) }
+        }
         let subrequest = SubrequestAnswer(settings)
         Store.prepare(settings, log: log)
         program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : overloaded($0) }) {
