@@ -10,6 +10,13 @@ struct FileDescriptor: ~Copyable {
         if number < 0 { throw .fromErrno() }
     }
 
+    /// A new file for this user alone. The last six characters, `XXXXXX`, become what no other has.
+    init(temporary template: inout [CChar]) throws(RevocationsUnavailable) {
+        number = mkstemp(&template)
+        if number < 0 { throw .fromErrno() }
+        _ = fcntl(number, F_SETFD, FD_CLOEXEC)
+    }
+
     deinit { close(number) }
 
     func status() throws(RevocationsUnavailable) -> stat {

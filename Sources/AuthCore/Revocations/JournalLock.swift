@@ -25,9 +25,8 @@ struct JournalLock: ~Copyable {
                 // Somebody may have deleted the file meanwhile; then others lock another one.
                 guard try hasName(path, file) else { throw .busy }
                 return JournalLock(file: file)
-            } catch {
-                // A refusal may pass too: the file's maker may not have set its mode yet.
-                guard error != .missing, clock.now < deadline else { throw error }
+            } catch .busy {
+                guard clock.now < deadline else { throw .busy }
                 usleep(2000)
             }
         }
@@ -38,11 +37,18 @@ struct JournalLock: ~Copyable {
         do throws(RevocationsUnavailable) {
             return try FileDescriptor(path, O_RDWR)
         } catch .missing {
-            let file = try FileDescriptor(path, O_RDWR | O_CREAT, mode: 0o660)
-            // Only its maker may; another who came first has done the same.
-            try? file.shareWithGroup(of: directory)
-            return file
+            try make(path, in: directory)
+            return try FileDescriptor(path, O_RDWR)
         }
+    }
+
+    /// The file gets its name when every program may open it; when another had one first, that is it.
+    private static func make(_ path: String, in directory: String) throws(RevocationsUnavailable) {
+        var template = Array((path + ".XXXXXX").utf8CString)
+        let file = try FileDescriptor(temporary: &template)
+        defer { unlink(template) }
+        try file.shareWithGroup(of: directory)
+        guard link(template, path) == 0 || errno == EEXIST else { throw .fromErrno() }
     }
 
     private static func hasName(_ path: String, _ file: borrowing FileDescriptor) throws(RevocationsUnavailable) -> Bool

@@ -1,5 +1,5 @@
-internal import CSQLite
-internal import Database
+import CSQLite
+import Database
 
 /// One open SQLite handle with its prepared statements. Used by one thread; closes in `deinit`.
 final class SQLiteConnection {

@@ -1,5 +1,5 @@
-internal import CSQLite
-internal import Database
+import CSQLite
+import Database
 
 /// What one of SQLite's result codes means here. Codes only: SQLite's messages are left out but
 /// where they name parts of our own SQL, which holds no values.

@@ -1,5 +1,5 @@
-internal import CSQLite
-internal import Database
+import CSQLite
+import Database
 
 /// A prepared statement: owns its pointer and finalizes it. Between two uses it is reset and holds
 /// no bound value.

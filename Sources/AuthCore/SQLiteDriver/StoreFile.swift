@@ -1,5 +1,5 @@
-internal import Database
-internal import Glibc
+import Database
+import Glibc
 
 /// Which file a name stands for: device and inode.
 struct FileIdentity: Equatable {
@@ -24,22 +24,27 @@ struct FileIdentity: Equatable {
 enum StoreFile {
     /// Makes the empty file, which SQLite takes for an empty database, when there is none.
     /// Owner and group read and write, whatever the umask; the group is the directory's, so that
-    /// the programs' users share it.
+    /// the programs' users share it. It gets its name when it is ready and closed.
     /// - Returns: true when it was made now.
     static func create(_ path: String) throws(StoreError) -> Bool {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0o660)
+        if access(path, F_OK) == 0 { return false }
+        var template = Array((path + ".XXXXXX").utf8CString)
+        let descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
-            if errno == EEXIST { return false }
             throw .unavailable("cannot create the file: \(String(cString: strerror(errno)))")
         }
-        defer { close(descriptor) }
+        defer { unlink(template) }
         var directory = stat()
         if stat(Self.directory(of: path), &directory) == 0 {
             // Allowed when the process is in that group; otherwise the file keeps the process's own.
             _ = fchown(descriptor, uid_t.max, directory.st_gid)
         }
-        guard fchmod(descriptor, 0o660) == 0 else { throw .unavailable("cannot set the file's mode") }
-        return true
+        let hasMode = fchmod(descriptor, 0o660) == 0
+        close(descriptor)
+        guard hasMode else { throw .unavailable("cannot set the file's mode") }
+        if link(template, path) == 0 { return true }
+        guard errno == EEXIST else { throw .unavailable("cannot name the file: \(String(cString: strerror(errno)))") }
+        return false
     }
 
     private static func directory(of path: String) -> String {

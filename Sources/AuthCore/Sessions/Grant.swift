@@ -1,5 +1,5 @@
 public import Accounts
-internal import Database
+import Database
 public import Identity
 
 /// A session and its account, read in the transaction that opened, rotated or found it: all that a

@@ -1,6 +1,6 @@
 public import Database
 public import Identity
-internal import Revocations
+import Revocations
 
 /// What came of ending a session.
 public enum SessionEnd: Sendable, Equatable {

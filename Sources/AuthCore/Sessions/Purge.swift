@@ -1,5 +1,5 @@
-internal import Database
-internal import Identity
+import Database
+import Identity
 
 /// Removes rows that are of no more use, a few whenever new ones are written, so that no timer is
 /// needed. Best effort and outside the caller's transaction: what was committed is not undone by a

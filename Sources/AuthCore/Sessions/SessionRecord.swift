@@ -1,4 +1,4 @@
-internal import Database
+import Database
 public import Identity
 
 /// How a client is handed its tokens.

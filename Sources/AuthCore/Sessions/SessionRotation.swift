@@ -1,4 +1,4 @@
-internal import Accounts
+import Accounts
 public import Database
 public import Identity
 

@@ -1,8 +1,8 @@
 public import Accounts
 public import Database
 public import Identity
-internal import Revocations
-internal import SQLiteDriver
+import Revocations
+import SQLiteDriver
 public import Sessions
 public import Settings
 
@@ -17,6 +17,7 @@ public final class Store {
 
     private let settings: Settings
     private var isPrepared = false
+    private var nextTry = Timestamp(milliseconds: 0)
 
     /// Opens nothing yet.
     /// - Throws: when this version has no driver for the store that is set.
@@ -57,14 +58,19 @@ public final class Store {
 
     /// Before each request: finishes a preparation that failed at start, gives the journal what an
     /// earlier request could not, and puts it back if it was deleted. What still fails then shows
-    /// in the request itself, if that needs it.
+    /// in the request itself, if that needs it, and is tried again a second later.
     public func prepareForRequest(at now: Timestamp) {
-        if !isPrepared {
-            isPrepared = (try? Self.prepare(settings, creating: false, at: now)) != nil
-        } else {
-            try? revocations.settle(at: now)
+        if now < nextTry, nextTry - now <= Self.pause { return }
+        do throws(StoreError) {
+            if !isPrepared { try Self.prepare(settings, creating: false, at: now) }
+            isPrepared = true
+            try revocations.settle(at: now)
+        } catch {
+            nextTry = now + Self.pause
         }
     }
+
+    private static let pause: Duration = .seconds(1)
 
     private static func database(
         _ settings: Settings, requirement: @escaping SQLiteDatabase.Requirement
