@@ -17,6 +17,7 @@ from pathlib import Path
 
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
+SETTLED = 0.2  # an instance that lived this long had started well; its end is no sign of a loop
 BACKLOG = 1024
 
 
@@ -68,7 +69,7 @@ class Program:
                 if self._stopping:
                     self._changed.notify_all()
                     return
-                if time.monotonic() - began > LONGEST_DELAY:
+                if time.monotonic() - began > SETTLED:
                     delay = FIRST_DELAY
                 self._note(f"ended with {status}, starting again in {delay * 1000:.0f} ms")
                 self._changed.wait_for(lambda: self._stopping, delay)

@@ -14,11 +14,17 @@ async function ask(method, path, body, again = true) {
     if (answer.status !== 401 || problem.code === "invalid_credentials") {
         return { answer, problem };
     }
-    if (again && (await fetch("/auth/refresh", { method: "POST" })).ok) {
+    if (again && await renew()) {
         return ask(method, path, body, false);
     }
-    location.assign("/login?rd=%2Faccount");
+    location.replace("/login?rd=%2Faccount");
     return null;
+}
+
+async function renew() {
+    const answer = await fetch("/auth/refresh", { method: "POST" });
+    await answer.arrayBuffer();  // to its end: leaving the page would cut it off
+    return answer.ok;
 }
 
 function tell(text, isError = false) {
