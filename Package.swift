@@ -120,7 +120,7 @@ let package = Package(
             "login",
             [
                 "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Passwords",
-                "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "refresh",

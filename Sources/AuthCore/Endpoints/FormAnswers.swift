@@ -5,11 +5,11 @@ import HTTP
 struct FormAnswers {
     let loginPage: String
 
-    /// To `rd` where it is safe, or to `/`.
-    func success(_ exchange: Exchange, _ answer: Answer) -> Response {
-        let target = returnTarget(exchange)
-        let isLogin = target.map { $0.location.text.split(separator: "?").first.map(String.init) == loginPage } ?? true
-        var response = Response.redirect(to: isLogin ? HeaderValue(fixed: "/") : target?.location ?? HeaderValue(fixed: "/"))
+    /// To `rd` where it is safe, or to `/`. Who has just logged in is not sent to log in again.
+    func success(_ exchange: Exchange, _ answer: Answer, _ page: Route.Page) -> Response {
+        var target = returnTarget(exchange)?.location
+        if page == .login || page == .signup, target?.text.split(separator: "?").first == loginPage[...] { target = nil }
+        var response = Response.redirect(to: target ?? HeaderValue(fixed: "/"))
         for cookie in answer.cookies { response.add(cookie) }
         return response
     }
@@ -36,7 +36,7 @@ struct FormAnswers {
         switch page {
         case .login: loginPage
         case .signup: "/signup"
-        case .account: "/account"
+        case .account, .any: "/account"
         }
     }
 }

@@ -58,7 +58,7 @@ public struct PublicEndpoint {
         }
         do {
             let answer = try route.action(exchange)
-            return exchange.fields.isForm ? forms.success(exchange, answer) : json(answer)
+            return exchange.fields.isForm ? forms.success(exchange, answer, route.page) : json(answer)
         } catch let problem as Problem {
             return refuse(Refused(problem, cookies: []), exchange, route)
         } catch let refused as Refused {

@@ -9,9 +9,11 @@ public struct Route {
         case under(String)
     }
 
-    /// The page a form goes back to when it is refused.
+    /// The page that has the form, to which a refused form goes back.
     public enum Page: Sendable {
         case login, signup, account
+        /// Log-out buttons stand on any page; their refusals go to the account's.
+        case any
     }
 
     let method: Method

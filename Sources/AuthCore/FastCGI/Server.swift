@@ -20,6 +20,8 @@ public enum Concurrency: Sendable {
 public final class Server {
     /// A request that is not complete this long after its first byte is given up.
     private static let partialLimit: Int64 = 10_000  // milliseconds
+    /// At the end a connection that has not carried a whole request may still bring one for this long.
+    private static let drainLimit: Int64 = 1_000  // milliseconds
     /// The rest of an oversized body is thrown away for this long.
     private static let lingerLimit: Int64 = 2_000  // milliseconds
     /// Without a free descriptor no connection is accepted for this long.
@@ -209,10 +211,14 @@ public final class Server {
         epoll.forget(socket.descriptor)
         acceptsAgainAt = nil
         isDraining = true
+        let since = Self.monotonic() - Self.partialLimit + Self.drainLimit
         for connection in connections.values {
-            guard case .idle = connection.state else { continue }
-            if connection.answered > 0 { connection.refuseFurtherRequests() }
-            change(connection, to: .partial(since: Self.monotonic() - Self.partialLimit + 1_000))
+            switch connection.state {
+            case .busy, .lingering: continue
+            case .idle where connection.answered > 0: connection.refuseFurtherRequests()
+            case .idle, .partial: break
+            }
+            change(connection, to: .partial(since: since))
             look(at: connection)
         }
     }

@@ -5,6 +5,8 @@ public import Revocations
 /// Why a session or an account's tokens ended; kept with the session.
 public enum RevocationReason: String, Sendable {
     case logout
+    /// Its browser logged in again.
+    case replaced
     /// Its owner ended it from another session.
     case owner
     case admin

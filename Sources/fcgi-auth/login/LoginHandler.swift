@@ -5,6 +5,7 @@ import Events
 import HTTP
 import Identity
 import Passwords
+import RefreshTokens
 import Secrets
 import Sessions
 import Settings
@@ -12,9 +13,11 @@ import Storage
 import TokenDelivery
 import Usernames
 
-/// `POST /auth/login`: proves a password and opens a session. Unknown, wrong and disabled get one
-/// answer that costs one hash.
+/// `POST /auth/login`: proves a password and opens a session, which takes the place of the one the
+/// browser had. Unknown, wrong and disabled get one answer that costs one hash.
 struct LoginHandler {
+    let codec: RefreshTokenCodec
+    let cookies: CookieNames
     let usernames: UsernameKind
     let hasher: PasswordHasher
     let store: Store
@@ -30,8 +33,10 @@ struct LoginHandler {
         let form = try read(exchange)
         let username = try? Username(form.username, usernames)
         let attempt = try admit(username, exchange)
-        guard let account = try prove(username, form.password, exchange) else {
-            throw refuse(exchange, .invalidCredentials)
+        let account: AccountRecord
+        switch try prove(username, form.password, exchange) {
+        case .right(let proven): account = proven
+        case .wrong(let known): throw refuse(exchange, known)
         }
         let now = clock()
         // The session is opened only if the password that was proven is still the account's, and the
@@ -40,7 +45,8 @@ struct LoginHandler {
             let grant = try store.sessions.open(
                 account.id, passwordVersion: account.passwordVersion, client: exchange.client,
                 remember: form.remember, delivery: form.delivery, at: now)
-        else { throw refuse(exchange, .invalidCredentials) }
+        else { throw refuse(exchange, account) }
+        if form.delivery == .cookie { try endReplaced(exchange, at: now) }
         if let attempt { try store.attempts.succeeded(attempt) }
         log.record(
             .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
@@ -79,22 +85,28 @@ struct LoginHandler {
         }
     }
 
-    /// The account whose password this is. Every way through here costs exactly one verification.
-    private func prove(_ username: Username?, _ raw: SecretBytes, _ exchange: Exchange) throws -> AccountRecord? {
+    private enum Proof {
+        case right(AccountRecord)
+        /// The account of that name, if there is one: for the log, never for the answer.
+        case wrong(AccountRecord?)
+    }
+
+    /// Whether this is the account's password. Every way through here costs exactly one verification.
+    private func prove(_ username: Username?, _ raw: SecretBytes, _ exchange: Exchange) throws -> Proof {
         let credential = try username.flatMap { try store.accounts.credential(username: $0.canonical) }
         guard let password = PasswordRules.forVerification(raw), let credential, let digest = credential.digest else {
             try hasher.verifyNobody(raw)
-            return nil
+            return .wrong(nil)
         }
         let account = credential.account
         switch try hasher.verify(password, against: digest) {
         case .match(let needsRehash):
             if needsRehash, !account.isDisabled { try rehash(password, account, exchange) }
-            return account.isDisabled ? nil : account
-        case .mismatch: return nil
+            return account.isDisabled ? .wrong(account) : .right(account)
+        case .mismatch: return .wrong(account)
         case .unreadable:
             log.record(.digestUnreadable, request: exchange.requestID, account: account.id)
-            return nil
+            return .wrong(account)
         }
     }
 
@@ -105,9 +117,18 @@ struct LoginHandler {
         }
     }
 
-    /// The reason stays out of the answer and of the log's name field: a name may be a mistyped password.
-    private func refuse(_ exchange: Exchange, _ code: ProblemCode) -> Problem {
-        log.record(.loginRefused, request: exchange.requestID, address: exchange.address.text)
-        return Problem(code)
+    /// Ends the session whose cookie came along (OWASP ASVS 7.2.4): its tokens are about to be
+    /// overwritten in this browser, and who else holds them should not keep them.
+    private func endReplaced(_ exchange: Exchange, at now: Timestamp) throws {
+        guard case .value(let text) = exchange.request.cookie(named: cookies.refresh), let token = codec.decode(text)
+        else { return }
+        _ = try store.revocations.endSession(token.session, reason: .replaced, at: now)
+    }
+
+    /// One answer for all reasons. The name that was typed stays out of the log: it may be a password.
+    private func refuse(_ exchange: Exchange, _ account: AccountRecord?) -> Problem {
+        log.record(
+            .loginRefused, request: exchange.requestID, account: account?.id, address: exchange.address.text)
+        return Problem(.invalidCredentials)
     }
 }

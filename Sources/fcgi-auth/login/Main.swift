@@ -5,6 +5,8 @@ import HTTP
 import Identity
 import Launch
 import Passwords
+import RefreshTokens
+import Secrets
 import Settings
 import Storage
 import TokenDelivery
@@ -17,7 +19,11 @@ enum Main {
         Store.prepare(settings, log: log)
         program.serve(.hashing(settings, overloaded: overloaded)) {
             let store = try Store(settings)
+            let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
+                try RefreshTokenCodec.load(path: $0)
+            }
             let handler = LoginHandler(
+                codec: codec, cookies: settings.cookies.names,
                 usernames: settings.usernameKind, hasher: PasswordHasher(parameters: Argon2Parameters(settings)),
                 store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 clock: { .now() }, log: log)

@@ -39,8 +39,8 @@ struct LogoutHandler {
 
     var routes: [Route] {
         [
-            Route(.post, .exactly("/auth/logout"), page: .login, action: logout),
-            Route(.delete, .exactly("/auth/logout"), page: .login, action: logout),
+            Route(.post, .exactly("/auth/logout"), page: .any, action: logout),
+            Route(.delete, .exactly("/auth/logout"), page: .any, action: logout),
         ]
     }
 
@@ -72,8 +72,10 @@ struct LogoutHandler {
         }
         // Not the session's own latest token, or one whose session is over: it can end that session at most.
         guard scope != .others else { return }
-        _ = try store.revocations.endSession(session, reason: .logout, at: now)
-        log.record(.logout, request: exchange.requestID, session: session, address: exchange.address.text)
+        guard case .ended(let record) = try store.revocations.endSession(session, reason: .logout, at: now) else { return }
+        log.record(
+            .logout, request: exchange.requestID, account: record.account, session: session,
+            address: exchange.address.text)
     }
 
     /// A token stolen long ago may still end its own session, but not the account's others.
