@@ -76,6 +76,17 @@ struct SQLiteFileTests {
         #expect(try subject(in: database) == "kept")
     }
 
+    @Test("what was refused while the store was away is not in it when it is back")
+    func nothingWrittenMeanwhile() throws {
+        _ = try makeStore("store.sqlite", subject: "kept")
+        let database = openStore()
+        #expect(try subject(in: database) == "kept")
+        #expect(rename(path, path + ".away") == 0)
+        #expect(throws: StoreError.self) { try database.execute("DELETE FROM attempts") }
+        #expect(rename(path + ".away", path) == 0)
+        #expect(try subject(in: database) == "kept")
+    }
+
     @Test("a store replaced at run time is noticed before anything is read, and then read")
     func replaced() throws {
         _ = try makeStore("store.sqlite", subject: "old")

@@ -67,6 +67,29 @@ struct LedgerFailureTests {
         #expect(try !world.accepts(ann))
     }
 
+    @Test("a global logout that failed half-way is healed by a local one, which is all its client can repeat")
+    func globalHealedByLocal() throws {
+        #expect(throws: StoreError.self) {
+            try world.workerWithoutJournal().ledger.endAll(of: ann.account.id, reason: .logout, at: start)
+        }
+        _ = try worker.ledger.endSession(ann.session.id, reason: .logout, at: start)
+        #expect(try !world.accepts(ann))
+    }
+
+    @Test("a logout with proof of a session that the store has lost is told to the journal, once")
+    func lostSession() throws {
+        let bob = try worker.signUp("bob")
+        try worker.database.execute("DELETE FROM sessions")
+        #expect(try worker.ledger.endSession(ann.session.id, reason: .logout, at: start) == .unknown)
+        #expect(try !world.accepts(ann))
+        let size = journalSize
+        #expect(try worker.ledger.endSession(ann.session.id, reason: .logout, at: start) == .unknown)
+        let other = try worker.ledger.endSession(bob.session.id, of: ann.account.id, reason: .owner, at: start)
+        #expect(other == .unknown)
+        #expect(journalSize == size)
+        #expect(try world.accepts(bob))
+    }
+
     @Test("a process whose journal was away tells it everything with its next revocation")
     func healedByNext() throws {
         let runtime = try TemporaryDirectory()

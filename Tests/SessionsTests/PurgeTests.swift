@@ -48,6 +48,17 @@ struct PurgeTests {
         #expect(try count("revocations") == 1)
     }
 
+    @Test("of two recorded for one account the one still of use stays")
+    func sameSubject() throws {
+        let ann = try worker.signUp("ann")
+        let bob = try worker.signUp("bob")
+        _ = try worker.ledger.endAll(of: ann.account.id, reason: .logout, at: start)
+        _ = try worker.ledger.endAll(of: ann.account.id, reason: .logout, at: start + .seconds(100))
+        _ = try worker.ledger.endSession(bob.session.id, reason: .logout, at: start + tokenLifetime + .seconds(61))
+        let rows = try worker.database.query("SELECT minimum_epoch FROM revocations WHERE kind = 2")
+        #expect(try rows.map { try $0.integer("minimum_epoch") } == [3])
+    }
+
     @Test("a few at a time, and more than are added")
     func fewAtATime() throws {
         let ann = try worker.signUp("ann")

@@ -119,6 +119,15 @@ struct RotationTests {
         #expect(try worker.rotate(next, at: start) == .revoked)
     }
 
+    @Test("a disabled account refreshes nothing even where a session of it was left alive")
+    func disabledByHand() throws {
+        try worker.database.execute("UPDATE accounts SET disabled_at = 1")
+        #expect(try worker.rotate(ann, at: start) == .accountDisabled)
+        #expect(try worker.sessions.live(ann.session.id, at: start) == nil)
+        try worker.database.execute("UPDATE accounts SET disabled_at = NULL")
+        #expect(try worker.rotated(ann, at: start).session.generation == 1)
+    }
+
     @Test("repeating is refused once the session is over, as rotating is")
     func repeatedAfterEnd() throws {
         let next = try worker.rotated(ann, at: start)
@@ -165,6 +174,15 @@ struct RotationTests {
         let next = try worker.rotated(ann, at: start + .seconds(3600))
         #expect(try worker.rotate(ann, at: start) == .repeated(next))
         #expect(throws: Never.self) { try worker.rotated(next, at: start) }
+    }
+
+    @Test("a clock set back brings no ended session to life")
+    func clockBackAfterEnd() throws {
+        _ = try worker.ledger.endSession(ann.session.id, reason: .logout, at: start + .seconds(3600))
+        #expect(try worker.rotate(ann, at: start) == .revoked)
+        #expect(try worker.sessions.live(ann.session.id, at: start) == nil)
+        #expect(try worker.sessions.list(ann.account.id, at: start).isEmpty)
+        #expect(try worker.sessions.all(at: start).isEmpty)
     }
 
     @Test("50 refreshes of one token at once give one successor")

@@ -10,12 +10,21 @@ struct JournalContents {
     }
 
     private var ends: [Entry: Timestamp] = [:]
+    /// What is looked for; nil for everything.
+    private let sought: Set<Entry>?
     /// Of the records read, doubles included.
     private(set) var recordCount = 0
+
+    init() { sought = nil }
+
+    /// Takes in only what is about the same things as `revocations`: finding a few in a long
+    /// journal costs no copy of it.
+    init(about revocations: [Revocation]) { sought = Set(revocations.map(Self.entry)) }
 
     mutating func insert(_ revocation: Revocation) {
         recordCount += 1
         let entry = Self.entry(for: revocation)
+        if let sought, !sought.contains(entry) { return }
         ends[entry] = max(revocation.until, ends[entry] ?? revocation.until)
     }
 

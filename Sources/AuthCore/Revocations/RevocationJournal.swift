@@ -60,7 +60,7 @@ public struct RevocationJournal: Sendable {
     /// making the journal longer each time.
     public func missing(from revocations: [Revocation]) throws(RevocationsUnavailable) -> [Revocation] {
         guard !revocations.isEmpty else { return [] }
-        let (contents, isIntact) = try load()
+        let (contents, isIntact) = try load(into: JournalContents(about: revocations))
         guard isIntact else { throw .damaged }
         return revocations.filter { !contents.covers($0) }
     }
@@ -96,8 +96,10 @@ public struct RevocationJournal: Sendable {
     }
 
     /// What the journal says; `isIntact` is false when it is missing or, from some record on, unreadable.
-    private func load() throws(RevocationsUnavailable) -> (contents: JournalContents, isIntact: Bool) {
-        var contents = JournalContents()
+    private func load(
+        into empty: JournalContents = JournalContents()
+    ) throws(RevocationsUnavailable) -> (contents: JournalContents, isIntact: Bool) {
+        var contents = empty
         do throws(RevocationsUnavailable) {
             let journal = try OpenJournal(path)
             try journal.forEachNew { contents.insert($0) }

@@ -14,7 +14,9 @@ public enum SessionEnd: Sendable, Equatable {
 
 extension RevocationLedger {
     /// Ends one session.
-    /// - Parameter account: when given, only a session of this account is ended.
+    /// - Parameter account: when given, only a session of this account is ended. Without it the
+    ///   caller has proof of the session, such as a token of it, and the journal is told even when
+    ///   the store does not know it: tokens outlive a row that was deleted or lost with a backup.
     public func endSession(
         _ id: SessionID, of account: AccountID? = nil, reason: RevocationReason, at now: Timestamp
     ) throws(StoreError) -> SessionEnd {
@@ -22,7 +24,7 @@ extension RevocationLedger {
             let rows = try database.query(
                 "SELECT \(SessionRecord.columns) FROM sessions WHERE id = $1", [.text(id.description)])
             guard let row = rows.first else {
-                // The account may be deleted, and its sessions with it.
+                if account == nil { try endUnknown(id, at: now, &changes) }
                 return SessionEnd.unknown
             }
             let session = try SessionRecord(row)
@@ -53,11 +55,21 @@ extension RevocationLedger {
             "\(Self.revoke) WHERE id = $3 AND revoked_at IS NULL",
             [.integer(now.milliseconds), .text(reason.rawValue), .text(session.id.description)])
         guard revoked == 1 else {
+            // It may have ended with all of the account's, which is recorded of the account alone.
             changes.repeated += try recorded(of: session.id.description, at: now)
+            changes.repeated += try recorded(of: session.account.description, at: now)
             return false
         }
         try record(session.id, at: now, &changes)
         return true
+    }
+
+    private func endUnknown(
+        _ id: SessionID, at now: Timestamp, _ changes: inout LedgerChanges
+    ) throws(StoreError) {
+        let before = try recorded(of: id.description, at: now)
+        changes.repeated += before
+        if before.isEmpty { try record(id, at: now, &changes) }
     }
 
     /// In a transaction: ends the account's sessions one by one, so that the one kept is untouched.
@@ -93,10 +105,11 @@ extension RevocationLedger {
         return Int(try rows.first?.integer("live") ?? 0)
     }
 
-    /// What was recorded of the account's sessions before.
+    /// What was recorded of the account and its sessions before.
     private func repeatEnded(
         of account: AccountID, at now: Timestamp, _ changes: inout LedgerChanges
     ) throws(StoreError) {
+        changes.repeated += try recorded(of: account.description, at: now)
         let rows = try database.query(
             """
             SELECT sessions.id AS id, revocations.expires_at AS expires_at
