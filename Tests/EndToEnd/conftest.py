@@ -39,6 +39,14 @@ def short_site():
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def light_site():
+    """A site that hashes as cheaply as it may, for tests that need thousands of sessions."""
+    running = sites.Site({"AUTH_ARGON2_MEMORY": "7MiB", "AUTH_ARGON2_TIME": "1"})
+    yield running
+    running.stop()
+
+
 @pytest.fixture(scope="module")
 def new_site():
     """Starts sites with other settings; they end with the test file."""

@@ -51,7 +51,11 @@ class Site:
 
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
         self.stack = Stack(self.state, env=env, build_dir=BUILD, nginx_extra=nginx_extra)
-        self.stack.start()
+        try:
+            self.stack.start()
+        except Exception:
+            shutil.rmtree(self.state, ignore_errors=True)
+            raise
         STARTED.append(self)
 
     def restart(self, **env):

