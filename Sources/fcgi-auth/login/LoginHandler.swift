@@ -34,7 +34,7 @@ struct LoginHandler {
         let username = try? Username(form.username, usernames)
         let attempt = try admit(username, exchange)
         let account: AccountRecord
-        switch try prove(username, form.password, exchange) {
+        switch try prove(attempt, username, form.password, exchange) {
         case .right(let proven): account = proven
         case .wrong(let known): throw refuse(exchange, known)
         }
@@ -89,6 +89,18 @@ struct LoginHandler {
         case right(AccountRecord)
         /// The account of that name, if there is one: for the log, never for the answer.
         case wrong(AccountRecord?)
+    }
+
+    /// An attempt whose password could not be looked at (no memory, no store) is no wrong one.
+    private func prove(
+        _ attempt: LoginAttempts.Attempt?, _ username: Username?, _ password: SecretBytes, _ exchange: Exchange
+    ) throws -> Proof {
+        do {
+            return try prove(username, password, exchange)
+        } catch {
+            if let attempt { try? store.attempts.withdraw(attempt) }
+            throw error
+        }
     }
 
     /// Whether this is the account's password. Every way through here costs exactly one verification.
