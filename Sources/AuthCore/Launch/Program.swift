@@ -20,7 +20,7 @@ public struct Program {
     public static func start(_ name: String) -> Program {
         let arguments = parse(name)
         let settings: Settings
-        switch Settings.load(file: arguments.configuration, environment: environment()) {
+        switch Settings.load(file: arguments.configuration, environment: ProcessEnvironment.variables()) {
         case .success(let loaded): settings = loaded
         case .failure(let mistakes): stop(name, mistakes.messages, status: 78)
         }
@@ -86,16 +86,5 @@ public struct Program {
     private static func print(_ text: String, on descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = write(descriptor, bytes, bytes.count)
-    }
-
-    private static func environment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let pair = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
-            entry += 1
-        }
-        return variables
     }
 }

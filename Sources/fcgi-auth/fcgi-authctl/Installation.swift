@@ -15,7 +15,7 @@ struct Installation {
 
     /// - Throws: every mistake in the configuration at once.
     init(_ options: CommonOptions, now: Timestamp = .now()) throws(Refusal) {
-        switch Settings.load(file: options.config, environment: Environment.variables()) {
+        switch Settings.load(file: options.config, environment: ProcessEnvironment.variables()) {
         case .success(let settings): self.settings = settings
         case .failure(let errors): throw Refusal(errors)
         }

@@ -1,8 +1,8 @@
 import Glibc
 
 /// The variables this process was started with.
-enum Environment {
-    static func variables() -> [String: String] {
+public enum ProcessEnvironment {
+    public static func variables() -> [String: String] {
         var variables: [String: String] = [:]
         var entry = environ
         while let text = entry.pointee {
