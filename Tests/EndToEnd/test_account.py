@@ -151,6 +151,14 @@ def test_a_new_password_that_breaks_the_rules_is_422(site, user, wrong):
     assert site.log_in(user)
 
 
+def test_guesses_of_the_current_password_are_limited(new_site):
+    """Who has got hold of a session must not be able to try passwords without end."""
+    user = new_site(AUTH_LOGIN_ATTEMPTS="3").sign_up()
+    guess = dict(current_password=new_password(), new_password=new_password())
+    statuses = [user.client.post("/auth/password", guess).status for _ in range(5)]
+    assert statuses == [401] * 3 + [429] * 2
+
+
 def test_change_password_has_its_well_known_place(client):
     answer = client.get("/.well-known/change-password")
     assert (answer.status, answer.header("Location")) == (303, "/account")

@@ -86,6 +86,15 @@ def test_a_signal_ends_a_program_with_0_and_leaves_the_socket(site, program, sig
         assert path.exists(), "the socket handed in was unlinked"
 
 
+def test_a_signal_at_any_moment_of_the_start_ends_a_program_in_order(site):
+    """Until it has begun to listen for signals it dies of one; after that it ends with 0, whatever its threads do."""
+    for turn in range(90):
+        with listening() as (listener, _):
+            with Running(command(site, PROGRAMS[turn % len(PROGRAMS)]), stdin=listener) as running:
+                time.sleep(turn * 0.0005)
+                assert running.end() in (0, -signal.SIGTERM), (PROGRAMS[turn % len(PROGRAMS)], running.log)
+
+
 def test_a_second_instance_takes_over_the_socket_without_losing_a_request(site):
     with listening() as (listener, path):
         statuses = []

@@ -117,6 +117,23 @@ def test_garbage_ends_no_program(site, program):
                 peer.socket.recv(10)
 
 
+def test_records_of_unknown_kinds_leak_nothing(site):
+    def resident():
+        lines = open(f"/proc/{site.stack.pid('verify')}/status").read().splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
+
+    def send(count):
+        for _ in range(count):
+            with fastcgi.Peer(path) as peer, contextlib.suppress(OSError):
+                peer.send(record(200, b"x" * 1000, request=0))
+
+    with undisturbed(site, "verify") as path:
+        send(1000)
+        before = resident()
+        send(20_000)
+        assert resident() - before < 1024
+
+
 def test_garbage_never_opens_the_door(site, user):
     """A request of a valid token, damaged in one byte: either it still says the same, or it is refused."""
     path = site.stack.socket("verify")

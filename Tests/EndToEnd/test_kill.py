@@ -83,6 +83,31 @@ def test_200_kills_lose_no_signup_and_revive_no_token(new_site):
             assert answer.status == 200, (name, answer)
 
 
+def test_restarts_under_load_fail_no_request(new_site):
+    """SIGTERM to each program in turn, as an upgrade does it: every request is answered as if nothing had been."""
+    site, wrong, done = new_site(), [], threading.Event()
+
+    def browse(user):
+        with site.client() as client:
+            client.jar.update(user.client.jar)
+            while not done.is_set():
+                for answer in (client.get("/private/"), client.post("/auth/refresh"), client.get("/auth/me")):
+                    if answer.status != 200:
+                        wrong.append(answer)
+
+    threads = [threading.Thread(target=browse, args=(site.sign_up(),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(6):
+        for program in PROGRAMS:
+            site.stack.restart(program)
+        time.sleep(1)  # a program that has lived a second is started again at once
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
 def test_a_killed_program_is_started_again_and_costs_one_request_at_most(new_site):
     site = new_site()
     user = site.sign_up()

@@ -149,6 +149,12 @@ def test_a_password_needs_no_composition(client):
     assert sign_up(client, password="all lower letters and spaces").status == 201
 
 
+def test_a_shorter_password_may_be_allowed_but_never_below_eight(new_site):
+    with new_site(AUTH_PASSWORD_MIN="8").client() as client:
+        assert refused_fields(sign_up(client, password="xyz 123")) == {"password"}
+        assert sign_up(client, password="xyz 1234").status == 201
+
+
 def test_fifty_signups_of_one_name_at_once_make_one_account(site):
     name = new_name()
 

@@ -58,6 +58,7 @@ def test_the_jwks_is_served_as_a_file_anyone_may_read(client):
     assert answer.header("Content-Type").split(";")[0] in ("application/json", "application/jwk-set+json")
 
 
+@pytest.mark.filterwarnings("ignore:EdDSA")  # RFC 9864 prefers the name Ed25519, which few libraries know
 @pytest.mark.parametrize("check", [check_with_pyjwt, check_with_joserfc])
 def test_another_library_checks_an_ed25519_token(site, user, check):
     assert check(site, user.access, "EdDSA")["sub"] == user.id
