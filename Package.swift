@@ -97,8 +97,16 @@ let package = Package(
         core("Authentication", ["Encoding", "HTTP", "Identity", "Revocations", "Secrets", "Settings", "Tokens"]),
         core(
             "Endpoints",
-            ["Accounts", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions", "Settings"]),
-        core("Storage", ["Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver"]),
+            [
+                "Accounts", "Database", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions",
+                "Settings",
+            ]),
+        core(
+            "Storage",
+            [
+                "Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions", "Settings",
+                "SQLiteDriver",
+            ]),
         core(
             "TokenDelivery",
             [
@@ -113,13 +121,15 @@ let package = Package(
         program(
             "signup",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Passwords",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
+                "Passwords",
                 "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Passwords",
+                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
+                "Passwords",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
@@ -137,7 +147,8 @@ let package = Package(
         program(
             "account",
             [
-                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON",
+                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
+                "JSON",
                 "Launch", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
             ]),
         .executableTarget(
@@ -161,7 +172,8 @@ let package = Package(
         tests("Events", ["Events", "Identity"]),
         tests("Cryptography", ["Cryptography", "JSON", "Secrets", "Encoding"]),
         tests(
-            "Tokens", ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
+            "Tokens",
+            ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
         ),
         tests("Passwords", ["CArgon2", "Passwords", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),

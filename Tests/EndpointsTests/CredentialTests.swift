@@ -25,7 +25,9 @@ struct CredentialTests {
         #expect(credential([(.cookie, "__Host-access=a"), (.cookie, "__Host-access=b")]) == .conflictingCookies)
     }
 
-    @Test("A bearer token is read with its scheme in any case", arguments: ["Bearer t.o.k", "bearer t.o.k", "BEARER  t.o.k"])
+    @Test(
+        "A bearer token is read with its scheme in any case",
+        arguments: ["Bearer t.o.k", "bearer t.o.k", "BEARER  t.o.k"])
     func bearer(header: String) {
         #expect(credential([(.authorization, header)]) == .bearer("t.o.k"))
     }

@@ -103,6 +103,9 @@ struct RequestScannerTests {
             Records.begin() + Records.record(4, [], id: 2), Records.begin() + Records.record(5, []),
             Records.record(1, [0, 2, 0, 0, 0, 0, 0, 0]), Records.record(1, [0, 1, 0]),
             Records.record(1, [0, 1, 0, 0, 0, 0, 0, 0], id: 0),
+            // libfcgi would read these paddings as records.
+            [1, 1, 0, 1, 0, 8, 8, 0, 0, 1, 0, 0, 0, 0, 0, 0] + [1, 4, 0, 1, 255, 255, 0, 0],
+            Records.begin() + [1, 4, 0, 1, 0, 0, 8, 0] + [1, 5, 0, 1, 255, 255, 0, 0],
         ])
     func foreign(bytes: [UInt8]) {
         guard case .refused = examine(bytes + [UInt8](repeating: 0, count: 8)) else {

@@ -165,16 +165,6 @@ struct LedgerTests {
         #expect(try worker.ledger.endEverything(reason: .admin, at: start) == 0)
     }
 
-    @Test("new keys are announced in the journal")
-    func keys() throws {
-        let reader = RevocationReader(path: world.journalPath)
-        try reader.refresh(at: start)
-        let before = reader.keysGeneration
-        try worker.ledger.announceKeys(at: start)
-        try reader.refresh(at: start)
-        #expect(reader.keysGeneration != before)
-    }
-
     @Test("what is revoked is said for as long as a token issued at that moment can live")
     func longEnough() throws {
         _ = try worker.ledger.endSession(ann.session.id, reason: .logout, at: start)

@@ -39,6 +39,17 @@ import Testing
         #expect(claims["roles"]?.arrayValue?.compactMap(\.stringValue) == ["admin", "ops"])
     }
 
+    @Test("A token does not outlive its session, nor its own lifetime")
+    func end() throws {
+        let keys = try TestKeys(.eddsa)
+        let (issuer, verifier) = (try keys.issuer(), try keys.verifier())
+        for (seconds, expected) in [(60, 60), (900, 900), (86_400, 900)] {
+            let end = testTime + .seconds(seconds)
+            let text = try issuer.issue(testIdentity, epoch: 0, at: testTime, notPast: end)
+            #expect(try verifier.verify(text, at: testTime).expiresAt == testTime + .seconds(expected))
+        }
+    }
+
     @Test("An account without e-mail and roles gets a token without the one and with none of the other")
     func withoutEmail() throws {
         let identity = Identity(

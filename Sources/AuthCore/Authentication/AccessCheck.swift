@@ -22,8 +22,11 @@ public final class AccessCheck {
         cookieName = cookies.access
         keys = try SecretFileProblem.naming(settings.keys + "/verify.json") { try KeySetFile(path: $0) }
         verifier = TokenVerifier(policy: AccessTokenPolicy(settings), keys: keys)
-        revocations = RevocationReader(path: settings.runtime + "/revocations")
+        revocations = RevocationReader(path: RevocationJournal.path(in: settings.runtime))
     }
+
+    /// Why the keys that changed can't be used, while those from before are.
+    public var keysProblem: String? { keys.problem?.description }
 
     /// The verdict on a request, at this moment.
     public func judge(_ request: Request, at now: Timestamp) -> AccessVerdict {

@@ -26,11 +26,6 @@ public struct FieldReader {
         required(name, fields.secret(name))
     }
 
-    /// A secret that may be missing.
-    public mutating func optionalSecret(_ name: String) -> SecretBytes? {
-        optional(name, fields.secret(name))
-    }
-
     /// False when missing.
     public mutating func bool(_ name: String) -> Bool {
         optional(name, fields.bool(name)) ?? false

@@ -8,7 +8,9 @@ struct FormAnswers {
     /// To `rd` where it is safe, or to `/`. Who has just logged in is not sent to log in again.
     func success(_ exchange: Exchange, _ answer: Answer, _ page: Route.Page) -> Response {
         var target = returnTarget(exchange)?.location
-        if page == .login || page == .signup, target?.text.split(separator: "?").first == loginPage[...] { target = nil }
+        if page == .login || page == .signup, target?.text.split(separator: "?").first == loginPage[...] {
+            target = nil
+        }
         var response = Response.redirect(to: target ?? HeaderValue(fixed: "/"))
         for cookie in answer.cookies { response.add(cookie) }
         return response

@@ -1,3 +1,4 @@
+import Database
 import Encoding
 public import Events
 public import HTTP
@@ -16,7 +17,7 @@ public struct PublicEndpoint {
         self.routes = routes
         self.log = log
         origins = CrossOriginPolicy(
-            allowedOrigins: settings.allowedOrigins, issuer: Origin(settings.issuer.originPart))
+            allowedOrigins: settings.allowedOrigins, issuer: Origin(url: settings.issuer))
         forms = FormAnswers(loginPage: settings.loginPage)
     }
 
@@ -65,7 +66,8 @@ public struct PublicEndpoint {
             return refuse(refused, exchange, route)
         } catch {
             log.record(
-                .storeUnavailable, request: requestID, address: exchange.address.text, ["reason": "\(error)"])
+                error is StoreError ? .storeUnavailable : .failed, request: requestID, address: exchange.address.text,
+                ["reason": "\(error)"])
             return Problem(.unavailable, retryAfter: 1).response(requestID: requestID)
         }
     }
@@ -89,14 +91,6 @@ public struct PublicEndpoint {
     }
 }
 
-extension String {
-    /// Scheme and authority of a URL: all before the first slash of its path.
-    var originPart: String {
-        let parts = split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        return parts.prefix(3).joined(separator: "/")
-    }
-}
-
 extension Request {
     /// Whether as many bytes came as CONTENT_LENGTH said: a body cut short must not be taken for a whole one.
     var bodyIsWhole: Bool {
@@ -110,7 +104,10 @@ extension Request {
 }
 
 /// The answer when the queue in front of a program's workers is full.
-@Sendable
-public func overloaded(_ request: Request) -> Response {
-    Problem(.overloaded, retryAfter: 1).response(requestID: request.requestID())
+public func overloaded(_ log: EventLog) -> @Sendable (Request) -> Response {
+    { request in
+        let requestID = request.requestID()
+        log.record(.overloaded, request: requestID, address: request.clientAddress.text)
+        return Problem(.overloaded, retryAfter: 1).response(requestID: requestID)
+    }
 }

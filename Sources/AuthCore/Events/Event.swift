@@ -18,8 +18,7 @@ public enum Event: String, CaseIterable, Sendable {
     case sessionRevoked = "session_revoked"
     case sessionsRevoked = "sessions_revoked"
 
-    /// verify let a request in or turned it away.
-    case accessAdmitted = "access_admitted"
+    /// verify turned a request away.
     case accessRefused = "access_refused"
     case crossOriginRefused = "cross_origin_refused"
 
@@ -33,11 +32,9 @@ public enum Event: String, CaseIterable, Sendable {
     case accountDeleted = "account_deleted"
 
     case keyRotated = "key_rotated"
-    case keysReloaded = "keys_reloaded"
     case keysUnavailable = "keys_unavailable"
     case storeMigrated = "store_migrated"
     case storeUnavailable = "store_unavailable"
-    case revocationsRestored = "revocations_restored"
     case revocationsUnavailable = "revocations_unavailable"
     /// More passwords to hash than the machine can take at once.
     case overloaded
@@ -55,12 +52,12 @@ public enum Event: String, CaseIterable, Sendable {
             .error
         case .refreshReused, .loginThrottled, .crossOriginRefused, .overloaded: .warning
         case .started, .stopped, .passwordChanged, .rolesChanged, .accountCreated, .accountDisabled, .accountEnabled,
-            .accountDeleted, .keyRotated, .keysReloaded, .storeMigrated, .revocationsRestored:
+            .accountDeleted, .keyRotated, .storeMigrated:
             .notice
         case .signupOK, .signupRefused, .loginOK, .loginRefused, .logout, .refreshRefused, .sessionRevoked,
             .sessionsRevoked, .passwordChangeRefused, .passwordRehashed:
             .info
-        case .refreshed, .accessAdmitted, .accessRefused: .debug
+        case .refreshed, .accessRefused: .debug
         }
     }
 }

@@ -38,11 +38,12 @@ final class Connection {
     /// carried one before, so a fresh connection is never closed on it at shutdown.
     var answered = 0
 
-    /// Adopts `descriptor` and bounds every write to it.
+    /// Adopts `descriptor` and bounds every wait on it.
     init(takingOwnership descriptor: Int32, serial: UInt64) {
         name = Name(descriptor: descriptor, serial: serial)
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     var descriptor: Int32 { name.descriptor }
@@ -69,7 +70,10 @@ final class Connection {
     func discardInput(using buffer: UnsafeMutableRawBufferPointer) -> Bool {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
-            if count > 0 { continue }
+            if count > 0 {
+                zero(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+                continue
+            }
             return count < 0 && (errno == EAGAIN || errno == EINTR)
         }
     }

@@ -154,6 +154,8 @@ public final class ListeningSocket {
             }
         }
         guard !answered else { throw .inUse }
+        // Any other error says nothing about whether somebody listens.
+        guard errno == ECONNREFUSED else { throw .system(call: "connect", errno: errno) }
         unlink(path)
     }
 

@@ -12,7 +12,9 @@ public enum PlainCGI {
         let bytes = response.cgiBytes()
         var sent = 0
         while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress.map { $0 + sent }, $0.count - sent) }
+            let count = bytes.withUnsafeBytes {
+                write(STDOUT_FILENO, $0.baseAddress.map { $0 + sent }, $0.count - sent)
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return }
             sent += count
@@ -21,7 +23,9 @@ public enum PlainCGI {
 
     /// Reads CONTENT_LENGTH bytes, or up to the limit and one more.
     private static func body() -> RequestBody {
-        guard let text = getenv("CONTENT_LENGTH"), let length = Int(String(cString: text)), length > 0 else { return .none }
+        guard let text = getenv("CONTENT_LENGTH"), let length = Int(String(cString: text)), length > 0 else {
+            return .none
+        }
         guard length <= maximumBodyBytes else { return .tooLarge }
         return .bytes(
             SecretBytes(unsafeUninitializedCapacity: length) { memory in

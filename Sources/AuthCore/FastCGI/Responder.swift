@@ -49,6 +49,7 @@ final class Responder {
         guard FCGX_Accept_r(request) == 0 else { return false }
         var received = Request(body: body(arrival))
         if let parameters = request.pointee.envp { received.add(parameters) }
+        if case .complete = arrival { readToEnd() }
         let response = handler(received)
         let bytes = response.cgiBytes()
         bytes.withUnsafeBytes { buffer in
@@ -63,6 +64,11 @@ final class Responder {
         guard case .complete(let framing) = arrival else { return .tooLarge }
         guard framing.bodyLength > 0 else { return .none }
         return .bytes(readBody(framing.bodyLength))
+    }
+
+    /// Takes the empty record that ends the body, so that none of it is left to look like the next request.
+    private func readToEnd() {
+        while let stream = request.pointee.in, FCGX_GetChar(stream) >= 0 {}
     }
 
     /// Moves the body out of libfcgi's buffer and zeroes it there: it may hold a password.

@@ -22,20 +22,18 @@ final class WorkerPool: Sendable {
     }
 
     private struct State {
-        var jobs: [Job?] = []
+        var jobs: [Job] = []
         var results: [Result] = []
     }
 
     private let state = Mutex(State())
     private let capacity: Int
     private let waiting: Int32
-    private let threads: Int
     /// Readable when results can be taken.
     let finished: Int32
 
     /// Starts `threads` workers, each with a handler of its own.
     init(threads: Int, queue: Int, makeHandler: @escaping @Sendable () -> Handler) throws(ListenError) {
-        self.threads = threads
         capacity = queue
         waiting = eventfd(0, Int32(EFD_SEMAPHORE | EFD_CLOEXEC))
         finished = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -67,7 +65,8 @@ final class WorkerPool: Sendable {
 
     private func work(_ handler: Handler) {
         let responder = Responder()
-        while let job = next() {
+        while true {
+            let job = next()
             let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, job.gathered, handler)
             let result = Result(connection: job.connection, arrival: job.arrival, isOpen: isOpen)
             state.withLock { $0.results.append(result) }
@@ -75,7 +74,7 @@ final class WorkerPool: Sendable {
         }
     }
 
-    private func next() -> Job? {
+    private func next() -> Job {
         var count: eventfd_t = 0
         while eventfd_read(waiting, &count) != 0 {}
         return state.withLock { $0.jobs.removeFirst() }
@@ -90,10 +89,12 @@ private func startThread(_ body: @escaping @Sendable () -> Void) throws(ListenEr
     }
     var thread = pthread_t()
     let start = Unmanaged.passRetained(Start(body))
-    let code = pthread_create(&thread, nil, { argument in
-        if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-        return nil
-    }, start.toOpaque())
+    let code = pthread_create(
+        &thread, nil,
+        { argument in
+            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
+            return nil
+        }, start.toOpaque())
     guard code == 0 else {
         start.release()
         throw .system(call: "pthread_create", errno: code)

@@ -74,7 +74,7 @@ private struct Scan {
         case (.begin, .beginRequest): return begin(header, content)
         case (_, .beginRequest): return .refused(.multiplexed)
         case _ where header.requestID != requestID: return .refused(.multiplexed)
-        case (.parameters, .parameters): return parameter(content)
+        case (.parameters, .parameters): return parameter(header, content)
         case (.body, .standardInput): return body(content)
         default: return .refused(.unexpectedRecord)
         }
@@ -83,6 +83,8 @@ private struct Scan {
     /// FCGI_BeginRequestBody: role (2 bytes), flags (1), reserved (5).
     private mutating func begin(_ header: RecordHeader, _ content: UnsafeRawBufferPointer) -> Arrival? {
         guard content.count == 8, content[0] == 0, content[1] == 1 else { return .refused(.unsupportedRole) }
+        // libfcgi takes the padding of this record and of the empty parameter record for the next header.
+        guard header.paddingLength == 0 else { return .refused(.unexpectedRecord) }
         guard header.requestID != 0 else { return .refused(.multiplexed) }
         requestID = header.requestID
         keepsConnection = content[2] & 1 != 0
@@ -90,8 +92,9 @@ private struct Scan {
         return nil
     }
 
-    private mutating func parameter(_ content: UnsafeRawBufferPointer) -> Arrival? {
+    private mutating func parameter(_ header: RecordHeader, _ content: UnsafeRawBufferPointer) -> Arrival? {
         guard !content.isEmpty else {
+            guard header.paddingLength == 0 else { return .refused(.unexpectedRecord) }
             stage = .body
             return parameters.isComplete ? nil : .refused(.malformedParameters)
         }

@@ -65,6 +65,8 @@ public struct CookiePolicy: Sendable {
     public var clearedAccess: SetCookie { SetCookie(clearing: names.access, policy: self) }
     /// Makes the browser forget the refresh cookie.
     public var clearedRefresh: SetCookie { SetCookie(clearing: names.refresh, policy: self) }
+    /// Makes the browser forget both.
+    public var cleared: [SetCookie] { [clearedAccess, clearedRefresh] }
 }
 
 /// Letters, digits, hyphens and single dots between them, at most 253 bytes: a name that can stand

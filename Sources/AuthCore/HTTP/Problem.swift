@@ -26,6 +26,8 @@ public struct Problem: Error, Equatable, Sendable {
     public var retryAfter: Int?
     /// The methods a 405 names.
     public var allowed: [Method]
+    /// A token was sent and judged: the challenge of a 401 says so (RFC 6750 §3.1).
+    public var tokenWasJudged = false
 
     public init(
         _ code: ProblemCode, detail: String? = nil, errors: [FieldError] = [], retryAfter: Int? = nil,
@@ -46,14 +48,15 @@ public struct Problem: Error, Equatable, Sendable {
     /// Seconds a 503 asks for when nothing more exact is known.
     static let defaultRetryAfter = 5
 
-    /// The answer. A 401 carries the challenge RFC 9110 §15.5.2 demands, without an error code,
-    /// as RFC 6750 §3.1 has it when no token was judged; a handler that judged one replaces it.
+    /// The answer. A 401 carries the challenge RFC 9110 §15.5.2 demands.
     public func response(requestID: String? = nil) -> Response {
         var response = Response(
             status: code.status, contentType: HeaderValue(fixed: "application/problem+json"),
             body: document(requestID: requestID).serialized())
         response.forbidStoring()
-        if code.status == 401 { response.set(.wwwAuthenticate, fixed: "Bearer") }
+        if code.status == 401 {
+            response.set(.wwwAuthenticate, fixed: tokenWasJudged ? "Bearer error=\"invalid_token\"" : "Bearer")
+        }
         if let seconds = retryAfter ?? (code.status == 503 ? Self.defaultRetryAfter : nil) {
             response.set(.retryAfter, HeaderValue(max(seconds, 1)))
         }

@@ -1,10 +1,7 @@
-import Glibc
+import Settings
 
 /// What a program can be told on its command line. Everything else is configuration.
 struct Arguments: Equatable {
-    /// Where the configuration is looked for when `--config` is not given; it may be missing there.
-    static let defaultConfiguration = "/etc/fcgi-auth/fcgi-auth.conf"
-
     enum Request: Equatable {
         case serve(Arguments)
         case help
@@ -40,7 +37,7 @@ struct Arguments: Equatable {
         Serves FastCGI on the listening socket at descriptor 0, on the one that systemd
         passes (LISTEN_FDS), on PATH (mode 0660) with --socket, or answers one CGI request.
 
-          --config FILE  read this configuration (default \(defaultConfiguration))
+          --config FILE  read this configuration (default \(Settings.defaultFile))
           --socket PATH  bind a Unix socket here
           --version      print the version
           --help         print this

@@ -9,8 +9,11 @@ extension Concurrency {
     /// Workers of a program that only reads and writes the store.
     private static let storeThreads = 4
 
-    /// As many workers as may hash at once, so that the workers are the gate: memory for hashing is
-    /// `threads` times AUTH_ARGON2_MEMORY and no more.
+    /// signup, login and account hash, each in a process of its own.
+    private static let hashingPrograms = 3
+
+    /// As many workers as may hash at once, so that the workers are the gate: a program's memory for
+    /// hashing is `threads` times AUTH_ARGON2_MEMORY and no more.
     public static func hashing(
         _ settings: Settings, overloaded: @escaping @Sendable (Request) -> Response
     ) -> Concurrency {
@@ -23,13 +26,13 @@ extension Concurrency {
         .workers(threads: storeThreads, queue: 4 * queue, overloaded: overloaded)
     }
 
-    /// One worker for each core this process may use, as long as they take at most half of the
-    /// memory that its cgroup, or else the machine, allows.
+    /// One worker for each core, as long as all programs together take at most half of the memory
+    /// that the cgroup, or else the machine, allows.
     private static func derived(memory: Int) -> Int {
         let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
         let limit = min(machine, cgroupLimit() ?? machine)
-        return max(1, min(cores, limit / 2 / max(1, memory)))
+        return max(1, min(cores, limit / 2 / hashingPrograms / max(1, memory)))
     }
 
     /// memory.max of this process's cgroup (v2), in bytes; nil where there is no limit.

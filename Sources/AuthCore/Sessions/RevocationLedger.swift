@@ -62,12 +62,6 @@ public final class RevocationLedger {
         if isUnsettled || !journal.exists { try restore(at: now) }
     }
 
-    /// Tells verifying programs to load the keys again at once. Not kept in the store: they look
-    /// once a second without it.
-    public func announceKeys(at now: Timestamp) throws(StoreError) {
-        try publish([.keysChanged(until: end(from: now))], at: now)
-    }
-
     /// For a change that must not be made while it can't be told.
     func requireJournal(at now: Timestamp) throws(StoreError) {
         guard !isUnsettled, (try? journal.check()) != nil else { return try restore(at: now) }
@@ -104,11 +98,15 @@ public final class RevocationLedger {
 
     /// What is recorded and still of use, of everything or of one id.
     func recorded(of subject: String? = nil, at now: Timestamp) throws(StoreError) -> [Revocation] {
-        let rows = try database.query(
-            """
-            SELECT kind, subject, minimum_epoch, expires_at FROM revocations
-            WHERE expires_at > $1 AND (subject = $2 OR $2 = '')
-            """, [.integer(now.milliseconds), .text(subject ?? "")])
+        let select = "SELECT kind, subject, minimum_epoch, expires_at FROM revocations WHERE expires_at > $1"
+        let rows =
+            if let subject {
+                // Both kinds by name, so that the primary key serves.
+                try database.query(
+                    "\(select) AND kind IN (1, 2) AND subject = $2", [.integer(now.milliseconds), .text(subject)])
+            } else {
+                try database.query(select, [.integer(now.milliseconds)])
+            }
         return try rows.map { (row) throws(StoreError) in try Self.revocation(row) }
     }
 

@@ -19,7 +19,11 @@ extension SessionStore {
             guard let grant = try find(session) else { return Rotation.unknown }
             if advanced { return .rotated(grant) }
             if grant.account.isDisabled { return .accountDisabled }
-            if grant.session.revokedAt != nil { return .revoked }
+            if grant.session.revokedAt != nil {
+                // Whoever ended it may have got no further than the store.
+                changes.repeated += try ledger.recorded(of: session.description, at: now)
+                return .revoked
+            }
             if now >= grant.session.endsAt { return .expired }
             return try judge(generation, against: grant, at: now, &changes)
         }

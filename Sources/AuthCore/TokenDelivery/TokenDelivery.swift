@@ -38,7 +38,7 @@ public final class TokenDelivery {
             ("user", grant.account.json),
             ("access_token", .string(access)),
             ("token_type", "Bearer"),
-            ("expires_in", .integer(accessLifetime.components.seconds)),
+            ("expires_in", .integer(lifetime(grant, at: now).components.seconds)),
         ]
         guard delivery == .cookie else {
             body.append(("refresh_token", .string(refresh)))
@@ -53,13 +53,18 @@ public final class TokenDelivery {
     }
 
     private func issue(_ grant: Grant, at now: Timestamp) throws -> String {
-        try issuer.issue(grant.identity, epoch: grant.account.epoch, at: now)
+        try issuer.issue(grant.identity, epoch: grant.account.epoch, at: now, notPast: grant.session.endsAt)
+    }
+
+    /// An access token never outlives its session.
+    private func lifetime(_ grant: Grant, at now: Timestamp) -> Duration {
+        min(accessLifetime, grant.session.endsAt - now)
     }
 
     /// The refresh cookie lives as long as the session may idle, and never past the session's end.
     private func cookies(access: String, refresh: String, _ grant: Grant, at now: Timestamp) throws -> [SetCookie] {
         [
-            try cookies.access(access, lifetime: accessLifetime),
+            try cookies.access(access, lifetime: lifetime(grant, at: now)),
             try cookies.refresh(refresh, idle: grant.session.endsAt - now, remember: grant.session.remember),
         ]
     }
@@ -70,9 +75,4 @@ extension RefreshTokenCodec {
     func encode(_ grant: Grant) -> String {
         encode(RefreshToken(session: grant.session.id, generation: grant.session.generation))
     }
-}
-
-extension CookiePolicy {
-    /// What makes a browser forget both.
-    public var cleared: [SetCookie] { [clearedAccess, clearedRefresh] }
 }

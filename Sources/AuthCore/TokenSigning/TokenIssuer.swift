@@ -22,14 +22,17 @@ public struct TokenIssuer {
         self.init(policy: policy, keys: try SigningKeyFile(path: path))
     }
 
-    /// A token that is good from now, rounded down to a second, for the policy's lifetime. The caller
-    /// has read `identity` and `epoch` from the store, together.
-    public func issue(_ identity: Identity, epoch: Int64, at now: Timestamp) throws(TokenSigningError) -> String {
+    /// A token that is good from now, rounded down to a second, for the policy's lifetime, or until
+    /// `end` where that comes first. The caller has read `identity` and `epoch` from the store, together.
+    public func issue(
+        _ identity: Identity, epoch: Int64, at now: Timestamp, notPast end: Timestamp? = nil
+    ) throws(TokenSigningError) -> String {
         let key = try keys.signer(at: now)
         let header: JSONOutput = [
             "alg": .string(key.algorithm.rawValue), "typ": .string(policy.typ), "kid": .string(key.kid),
         ]
-        let claims = claims(of: identity, epoch: epoch, at: now)
+        let full = now + policy.lifetime
+        let claims = claims(of: identity, epoch: epoch, from: now, to: end.map { min($0, full) } ?? full)
         let content = Base64URL.encode(header.serialized()) + "." + Base64URL.encode(claims.serialized())
         let signature = try key.signature(for: Array(content.utf8).span.bytes)
         let token = content + "." + Base64URL.encode(signature)
@@ -37,14 +40,16 @@ public struct TokenIssuer {
         return token
     }
 
-    private func claims(of identity: Identity, epoch: Int64, at now: Timestamp) -> JSONOutput {
+    private func claims(
+        of identity: Identity, epoch: Int64, from now: Timestamp, to end: Timestamp
+    ) -> JSONOutput {
         var claims: [(String, JSONOutput)] = [
             ("iss", .string(policy.issuer)),
             ("aud", .string(policy.audience)),
             ("sub", .string(identity.account.description)),
             ("sid", .string(identity.session.description)),
             ("iat", .integer(now.seconds)),
-            ("exp", .integer(now.seconds + policy.lifetime.components.seconds)),
+            ("exp", .integer(end.seconds)),
             ("jti", .string(Base64URL.encode(randomBytes(16)))),
             ("epoch", .integer(epoch)),
             ("username", .string(identity.username)),

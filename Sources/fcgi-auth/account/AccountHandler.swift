@@ -47,14 +47,17 @@ struct AccountHandler {
         log.record(
             .sessionRevoked, request: exchange.requestID, account: grant.account.id, session: id,
             address: exchange.address.text)
-        return Answer(204, cookies: id == grant.session.id ? [cookies.clearedAccess, cookies.clearedRefresh] : [])
+        return Answer(204, cookies: id == grant.session.id ? cookies.cleared : [])
     }
 
     /// Who asks, with the session that is asking.
     func authenticate(_ exchange: Exchange) throws -> Grant {
         switch access.judge(exchange.request, at: clock()) {
         case .unavailable: throw Problem(.unavailable, retryAfter: 1)
-        case .refused: throw Problem(.unauthenticated)
+        case .refused(let refusal):
+            var problem = Problem(.unauthenticated)
+            problem.tokenWasJudged = refusal != .noToken
+            throw problem
         case .admitted(let token):
             guard let grant = try store.sessions.live(token.identity.session, at: clock()),
                 grant.account.id == token.identity.account

@@ -15,7 +15,7 @@ enum Main {
         let program = Program.start("fcgi-auth-account")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
-        program.serve(.hashing(settings, overloaded: overloaded)) {
+        program.serve(.hashing(settings, overloaded: overloaded(log))) {
             let store = try Store(settings)
             let account = AccountHandler(
                 access: try AccessCheck(settings, cookies: settings.cookies.names), cookies: settings.cookies,

@@ -44,19 +44,37 @@ struct PasswordHandler {
     /// Guesses count as those at login do: a session left open must not be a way around the limit.
     private func prove(_ raw: SecretBytes, of record: AccountRecord, _ exchange: Exchange) throws {
         let attempts = account.store.attempts
-        let attempt: LoginAttempts.Attempt
         switch try attempts.begin(record.username, from: exchange.address.text, at: account.clock()) {
-        case .allowed(let allowed): attempt = allowed
-        case .blocked(let seconds): throw Problem(.tooManyAttempts, retryAfter: seconds)
+        case .allowed(let attempt):
+            guard try matches(raw, record, attempt) else {
+                throw refuse(exchange, record, Problem(.invalidCredentials))
+            }
+            try attempts.succeeded(attempt)
+        case .blocked(let seconds):
+            throw refuse(exchange, record, Problem(.tooManyAttempts, retryAfter: seconds))
         }
-        guard let password = PasswordRules.forVerification(raw),
-            let digest = try account.store.accounts.credential(id: record.id)?.digest,
-            case .match = try hasher.verify(password, against: digest)
-        else {
-            account.log.record(
-                .passwordChangeRefused, request: exchange.requestID, account: record.id, address: exchange.address.text)
-            throw Problem(.invalidCredentials)
+    }
+
+    /// An attempt whose password could not be looked at is no wrong one.
+    private func matches(
+        _ raw: SecretBytes, _ record: AccountRecord, _ attempt: LoginAttempts.Attempt
+    ) throws -> Bool {
+        do {
+            guard let password = PasswordRules.forVerification(raw),
+                let digest = try account.store.accounts.credential(id: record.id)?.digest,
+                case .match = try hasher.verify(password, against: digest)
+            else { return false }
+            return true
+        } catch {
+            try? account.store.attempts.withdraw(attempt)
+            throw error
         }
-        try attempts.succeeded(attempt)
+    }
+
+    private func refuse(_ exchange: Exchange, _ record: AccountRecord, _ problem: Problem) -> Problem {
+        account.log.record(
+            .passwordChangeRefused, request: exchange.requestID, account: record.id, address: exchange.address.text,
+            ["reason": problem.code.rawValue])
+        return problem
     }
 }

@@ -9,20 +9,23 @@ import Usernames
 /// What a command works on: the configuration in force and the store it names.
 struct Installation {
     let settings: Settings
-    /// When the command was given; every change it makes is of this time.
-    let now: Timestamp
+    private let clock: WallClock
     private let events: EventLog?
 
     /// - Throws: every mistake in the configuration at once.
-    init(_ options: CommonOptions, now: Timestamp = .now()) throws(Refusal) {
+    init(_ options: CommonOptions, clock: @escaping WallClock = { .now() }) throws(Refusal) {
         switch Settings.load(file: options.config, environment: ProcessEnvironment.variables()) {
         case .success(let settings): self.settings = settings
         case .failure(let errors): throw Refusal(errors)
         }
-        self.now = now
+        self.clock = clock
         // A person at a terminal reads the command's answer; a script's log wants the event as well.
         events = Terminal.errorIsTerminal ? nil : EventLog(program: "fcgi-authctl", level: settings.logLevel)
     }
+
+    /// Read for each change anew: a prompt may have waited for its answer, and a revocation dated back
+    /// by so long would be over before it began.
+    var now: Timestamp { clock() }
 
     /// The store, which must be there: a mistyped path must not look like an installation without users.
     func store() throws -> Store {

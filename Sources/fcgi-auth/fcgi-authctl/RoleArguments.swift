@@ -12,6 +12,14 @@ enum RoleArguments {
             }
             for role in list where !roles.contains(role) { roles.append(role) }
         }
+        // They travel in each token, which must fit into a cookie of 4096 bytes with all the rest.
+        guard Role.joined(roles).utf8.count <= maximumBytes else {
+            throw Refusal(
+                "the roles are longer than \(maximumBytes) bytes together", hint: "give fewer or shorter ones")
+        }
         return roles
     }
+
+    /// Of all the roles of one account, with their commas.
+    private static let maximumBytes = 1024
 }

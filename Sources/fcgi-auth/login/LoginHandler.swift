@@ -38,7 +38,9 @@ struct LoginHandler {
         case .right(let proven): account = proven
         case .wrong(let known): throw refuse(exchange, known)
         }
+        if let attempt { try store.attempts.succeeded(attempt) }
         let now = clock()
+        if form.delivery == .cookie { try endReplaced(exchange, at: now) }
         // The session is opened only if the password that was proven is still the account's, and the
         // account is not disabled: both may have changed while it was hashed.
         guard
@@ -46,8 +48,6 @@ struct LoginHandler {
                 account.id, passwordVersion: account.passwordVersion, client: exchange.client,
                 remember: form.remember, delivery: form.delivery, at: now)
         else { throw refuse(exchange, account) }
-        if form.delivery == .cookie { try endReplaced(exchange, at: now) }
-        if let attempt { try store.attempts.succeeded(attempt) }
         log.record(
             .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
             address: exchange.address.text)
@@ -124,7 +124,8 @@ struct LoginHandler {
 
     private func rehash(_ password: SecretBytes, _ account: AccountRecord, _ exchange: Exchange) throws {
         let digest = try hasher.hash(password)
-        if try store.accounts.updateDigest(account.id, digest: digest, ifVersion: account.passwordVersion, at: clock()) {
+        if try store.accounts.updateDigest(account.id, digest: digest, ifVersion: account.passwordVersion, at: clock())
+        {
             log.record(.passwordRehashed, request: exchange.requestID, account: account.id)
         }
     }

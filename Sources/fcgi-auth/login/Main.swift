@@ -17,7 +17,7 @@ enum Main {
         let program = Program.start("fcgi-auth-login")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
-        program.serve(.hashing(settings, overloaded: overloaded)) {
+        program.serve(.hashing(settings, overloaded: overloaded(log))) {
             let store = try Store(settings)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)

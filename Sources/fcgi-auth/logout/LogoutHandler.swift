@@ -53,7 +53,7 @@ struct LogoutHandler {
         guard fields.errors.isEmpty, let scope else { throw Problem(.invalidFields, errors: fields.errors) }
         try end(scope, try proof(exchange, token), exchange)
         // The session that asks for `others` goes on.
-        return Answer(204, cookies: scope == .others ? [] : [cookies.clearedAccess, cookies.clearedRefresh])
+        return Answer(204, cookies: scope == .others ? [] : cookies.cleared)
     }
 
     /// Logging out without a session is no error: it is over already.
@@ -72,7 +72,9 @@ struct LogoutHandler {
         }
         // Not the session's own latest token, or one whose session is over: it can end that session at most.
         guard scope != .others else { return }
-        guard case .ended(let record) = try store.revocations.endSession(session, reason: .logout, at: now) else { return }
+        guard case .ended(let record) = try store.revocations.endSession(session, reason: .logout, at: now) else {
+            return
+        }
         log.record(
             .logout, request: exchange.requestID, account: record.account, session: session,
             address: exchange.address.text)

@@ -18,7 +18,7 @@ enum Main {
             try SecretFileProblem.naming(settings.keys + "/refresh.key") { try RefreshTokenCodec.load(path: $0) }
         }
         Store.prepare(settings, log: log)
-        program.serve(.storing(overloaded: overloaded)) {
+        program.serve(.storing(overloaded: overloaded(log))) {
             let store = try Store(settings)
             let handler = LogoutHandler(
                 access: try AccessCheck(settings, cookies: settings.cookies.names), codec: codec,

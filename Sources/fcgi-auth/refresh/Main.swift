@@ -20,13 +20,15 @@ enum Main {
         }
         let subrequest = SubrequestAnswer(settings)
         Store.prepare(settings, log: log)
-        program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : overloaded($0) }) {
+        let refuse = overloaded(log)
+        program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : refuse($0) }) {
             let store = try Store(settings)
             let tokens = try TokenDelivery(settings, cookies: settings.cookies)
             let refresh = RefreshHandler(
                 codec: codec, cookies: settings.cookies, store: store, tokens: tokens, clock: { .now() }, log: log)
             let renew = RenewHandler(
-                codec: codec, cookies: settings.cookies, answer: subrequest, store: store, tokens: tokens, clock: { .now() },
+                codec: codec, cookies: settings.cookies, answer: subrequest, store: store, tokens: tokens,
+                clock: { .now() },
                 log: log)
             let endpoint = PublicEndpoint(settings, log: log, routes: refresh.routes)
             return store.before { $0.isRenewal ? renew.respond($0) : endpoint.respond($0) }

@@ -35,7 +35,7 @@ struct SignupHandler {
         let account = NewAccount(username: form.username.canonical, email: form.email, digest: digest)
         guard
             let grant = try store.sessions.signUp(
-            account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
+                account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
         else { throw refuse(exchange, Problem(.usernameTaken)) }
         log.record(
             .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
