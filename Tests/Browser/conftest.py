@@ -25,7 +25,9 @@ def chromium():
     """With the back-forward cache that people's browsers have and Playwright turns off."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"], ignore_default_args=["--disable-back-forward-cache"]
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox"],
+            ignore_default_args=["--disable-back-forward-cache"],
         )
         yield browser
         browser.close()

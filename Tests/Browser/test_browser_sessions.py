@@ -167,7 +167,9 @@ def test_another_site_can_not_log_the_visitor_in(site, open_browser, other_site)
 
 def test_another_site_can_not_sign_the_visitor_up(site, open_browser, other_site):
     page = open_browser(site)
-    submit_elsewhere(page, other_site(attack(site, "/auth/signup", username="csrf-name", password=new_password())), "/auth/signup")
+    submit_elsewhere(
+        page, other_site(attack(site, "/auth/signup", username="csrf-name", password=new_password())), "/auth/signup"
+    )
     assert cookies(page) == {}
 
 

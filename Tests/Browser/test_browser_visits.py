@@ -31,7 +31,9 @@ def test_a_wrong_password_is_told_and_the_target_kept(site, open_browser, javasc
     page.goto("/private/")
     before = page.inner_text("body")
     log_in(page, user.name, new_password())
-    page.wait_for_function("before => document.body.innerText !== before", arg=before) if javascript else page.wait_for_load_state()
+    page.wait_for_function(
+        "before => document.body.innerText !== before", arg=before
+    ) if javascript else page.wait_for_load_state()
     assert path(page).startswith("/login") and page.inner_text("body") != before
     log_in(page, user.name, user.password)
     settle(page, "/private/")
@@ -42,7 +44,9 @@ def test_a_taken_name_is_told(site, open_browser, javascript):
     page.goto("/signup")
     before = page.inner_text("body")
     fill_in(page, "/auth/signup", username=user.name, password=new_password())
-    page.wait_for_function("before => document.body.innerText !== before", arg=before) if javascript else page.wait_for_load_state()
+    page.wait_for_function(
+        "before => document.body.innerText !== before", arg=before
+    ) if javascript else page.wait_for_load_state()
     assert path(page).startswith("/signup") and page.inner_text("body") != before
     assert cookies(page) == {}
 

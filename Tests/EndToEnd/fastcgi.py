@@ -55,8 +55,15 @@ def parse_cgi(output):
 def get(path, extra=(), query=""):
     """The parameters nginx sends for a GET."""
     return dict(
-        REQUEST_METHOD="GET", REQUEST_URI=path + query, DOCUMENT_URI=path, QUERY_STRING=query.lstrip("?"),
-        CONTENT_TYPE="", CONTENT_LENGTH="", HTTPS="on", HTTP_HOST="localhost", REMOTE_ADDR="127.0.0.1",
+        REQUEST_METHOD="GET",
+        REQUEST_URI=path + query,
+        DOCUMENT_URI=path,
+        QUERY_STRING=query.lstrip("?"),
+        CONTENT_TYPE="",
+        CONTENT_LENGTH="",
+        HTTPS="on",
+        HTTP_HOST="localhost",
+        REMOTE_ADDR="127.0.0.1",
     ) | dict(extra)
 
 

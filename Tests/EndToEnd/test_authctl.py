@@ -100,7 +100,12 @@ def test_show_tells_all_but_the_digest(site):
     user = site.sign_up(email="mia@example.org", roles=["admin"])
     shown = site.ctl_json("user", "show", user.name)
     shown = shown.get("user", shown)
-    assert (shown["id"], shown["username"], shown["email"], shown["roles"]) == (user.id, user.name, "mia@example.org", ["admin"])
+    assert (shown["id"], shown["username"], shown["email"], shown["roles"]) == (
+        user.id,
+        user.name,
+        "mia@example.org",
+        ["admin"],
+    )
     assert "argon2" not in site.ctl("user", "show", user.name).stdout
 
 
@@ -141,7 +146,9 @@ def test_roles_are_printed_set_added_removed_and_cleared(site, user):
 def test_sessions_are_listed_and_revoked(site, user):
     other, body = site.log_in(user)
     sessions = listed(site.ctl_json("session", "list", user.name), "sessions")
-    assert {session["id"] for session in sessions} == {claims(token)["sid"] for token in (user.access, body["access_token"])}
+    assert {session["id"] for session in sessions} == {
+        claims(token)["sid"] for token in (user.access, body["access_token"])
+    }
     site.ctl("session", "revoke", claims(user.access)["sid"])
     assert [user.client.get("/private/").status, other.get("/private/").status] == [401, 200]
 
@@ -185,7 +192,9 @@ def on_a_terminal(site, *arguments, answers=()):
     """Runs the command on a terminal of its own, typing each answer when it asks. Its output and its status."""
     pid, terminal = pty.fork()
     if pid == 0:
-        os.execv(str(pathlib.Path(BUILD) / "fcgi-authctl"), ["fcgi-authctl", "--config", str(site.configuration), *arguments])
+        os.execv(
+            str(pathlib.Path(BUILD) / "fcgi-authctl"), ["fcgi-authctl", "--config", str(site.configuration), *arguments]
+        )
     shown, waiting, deadline = b"", list(answers), time.monotonic() + 10
     with contextlib.suppress(OSError):
         while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-""""delivery": "body", for clients without a cookie jar: DESIGN.md 3."""
+""" "delivery": "body", for clients without a cookie jar: DESIGN.md 3."""
 
 import pytest
 from client import bearer

@@ -48,7 +48,9 @@ def start(program, path, **env):
     """The result of a start that is expected to fail, and a socket on which it must not have served."""
     with listening() as (listener, _):
         arguments = [binary(program), "--config", str(path)]
-        return subprocess.run(arguments, stdin=listener, capture_output=True, text=True, env=environment(**env), timeout=10)
+        return subprocess.run(
+            arguments, stdin=listener, capture_output=True, text=True, env=environment(**env), timeout=10
+        )
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -82,7 +84,8 @@ def test_a_mistake_in_the_environment_is_told_as_such(site):
 
 
 @pytest.mark.parametrize(
-    "line", ["no equals sign", "=value", "AUTH_SIGNUP", "auth_signup=open", "AUTH SIGNUP=open", "AUTH_NOTHING=1", "\x00\x01"]
+    "line",
+    ["no equals sign", "=value", "AUTH_SIGNUP", "auth_signup=open", "AUTH SIGNUP=open", "AUTH_NOTHING=1", "\x00\x01"],
 )
 def test_a_line_that_is_no_setting_is_reported(good, tmp_path, line):
     path = tmp_path / "bad.conf"
@@ -139,7 +142,9 @@ def test_a_file_that_was_named_and_is_missing_is_an_error(site, tmp_path):
     assert result.returncode != 0 and "missing.conf" in result.stderr
 
 
-@pytest.mark.parametrize("program, file", [("login", "signing.json"), ("verify", "verify.json"), ("refresh", "refresh.key")])
+@pytest.mark.parametrize(
+    "program, file", [("login", "signing.json"), ("verify", "verify.json"), ("refresh", "refresh.key")]
+)
 def test_a_missing_key_is_named_and_the_program_does_not_start(site, good, tmp_path, program, file):
     for name in ("verify.json", "signing.json", "refresh.key"):
         if name != file:
@@ -154,7 +159,10 @@ def test_a_missing_key_is_named_and_the_program_does_not_start(site, good, tmp_p
 def test_the_verifier_needs_no_store_and_no_signing_key(site, good, tmp_path):
     (tmp_path / "verify.json").write_bytes((site.keys / "verify.json").read_bytes())
     path = tmp_path / "verify.conf"
-    lines = without(good, ["AUTH_KEYS", "AUTH_STORE"]) + [f"AUTH_KEYS={tmp_path}", f"AUTH_STORE=sqlite://{tmp_path}/none/none"]
+    lines = without(good, ["AUTH_KEYS", "AUTH_STORE"]) + [
+        f"AUTH_KEYS={tmp_path}",
+        f"AUTH_STORE=sqlite://{tmp_path}/none/none",
+    ]
     path.write_text("\n".join(lines) + "\n")
     with listening() as (listener, socket):
         with Running([binary("verify"), "--config", str(path)], stdin=listener) as running:

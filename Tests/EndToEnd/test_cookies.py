@@ -90,7 +90,14 @@ def test_settings_change_names_and_attributes_everywhere(settings, prefix, extra
 
 
 def test_another_prefix_is_not_read(user):
-    for name in ("access", "__Secure-access", "__host-access", "__HOST-ACCESS", "__Host-access\t\t\x0b", "__Host-accessx"):
+    for name in (
+        "access",
+        "__Secure-access",
+        "__host-access",
+        "__HOST-ACCESS",
+        "__Host-access\t\t\x0b",
+        "__Host-accessx",
+    ):
         assert user.client.get("/private/", [("Cookie", f"{name}={user.access}")]).status == 401, name
 
 

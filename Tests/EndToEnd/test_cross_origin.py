@@ -112,7 +112,9 @@ CROSS = [("Origin", APP), ("Sec-Fetch-Site", "cross-site")]
 
 
 @pytest.mark.parametrize("origin", [APP, "https://other.example:8443"])
-@pytest.mark.parametrize("target, method", [("/auth/login", "POST"), ("/auth/logout", "DELETE"), ("/auth/sessions/x", "DELETE")])
+@pytest.mark.parametrize(
+    "target, method", [("/auth/login", "POST"), ("/auth/logout", "DELETE"), ("/auth/sessions/x", "DELETE")]
+)
 def test_a_listed_origin_gets_its_preflight(guest, origin, target, method):
     answer = preflight(guest, target, origin, method)
     assert (answer.status, answer.body) == (204, b""), answer

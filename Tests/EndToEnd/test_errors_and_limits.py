@@ -76,7 +76,9 @@ def test_a_larger_body_is_413(user, target, size):
 @pytest.mark.parametrize("size, status", [(16384, {401, 422}), (16385, {413}), (200_000, {413})])
 def test_a_chunked_body_has_the_same_limit(client, size, status):
     body = padded(size)
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[at : at + 9999] for at in range(0, size, 9999)))
+    chunks = b"".join(
+        b"%x\r\n%s\r\n" % (len(part), part) for part in (body[at : at + 9999] for at in range(0, size, 9999))
+    )
     headers = [("Content-Type", "application/json"), ("Transfer-Encoding", "chunked")]
     assert client.request("POST", "/auth/login", headers, chunks + b"0\r\n\r\n").status in status
     client.close()
@@ -92,7 +94,8 @@ def test_another_content_type_is_415(user, target, kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json ;x=y"]
+    "kind",
+    ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=UTF-8", "application/json ;x=y"],
 )
 def test_json_is_json_however_it_is_spelled(user, client, kind):
     body = json.dumps(dict(username=user.name, password=user.password)).encode()
@@ -143,7 +146,8 @@ def test_a_request_id_of_the_client_is_not_adopted(client):
 
 
 @pytest.mark.parametrize(
-    "target", ["/auth/", "/auth/nothing", "/auth/login/", "/auth/me/x", "/auth/sessions/a/b", "/auth/signup.php", "/auth/verify"]
+    "target",
+    ["/auth/", "/auth/nothing", "/auth/login/", "/auth/me/x", "/auth/sessions/a/b", "/auth/signup.php", "/auth/verify"],
 )
 def test_an_unknown_place_is_404(user, target):
     assert_problem(user.client.get(target), 404)
@@ -163,7 +167,9 @@ def test_no_answer_tells_a_version(client, target):
 
 @pytest.mark.parametrize("cookies", [["x=" + "y" * 7000], ["; " * 2000], ["a=b"] * 60, ["=;=;=", "\x01\xff"]])
 def test_odd_cookies_are_no_trouble(user, cookies):
-    answer = user.client.get("/private/", [("Cookie", user.client.jar.header()), *(("Cookie", text) for text in cookies)])
+    answer = user.client.get(
+        "/private/", [("Cookie", user.client.jar.header()), *(("Cookie", text) for text in cookies)]
+    )
     assert answer.status in (200, 400, 431), answer
     user.client.close()
     assert user.client.get("/private/").status == 200

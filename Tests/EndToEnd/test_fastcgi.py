@@ -4,7 +4,6 @@ import json
 import pathlib
 import resource
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import time
 import fastcgi
 import pytest
 from programs import PLACES, Running, alone, answers, binary, command, environment, listening
-from site_under_test import PROGRAMS, REFRESH, eventually, new_password
+from site_under_test import PROGRAMS, eventually
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -27,8 +26,8 @@ def test_a_program_serves_on_descriptor_0(site, program):
 def test_a_program_serves_on_systemds_socket(site, program):
     with listening() as (listener, path):
         # LISTEN_PID must be the program's own: the process that sets it becomes the program.
-        script = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid()))"
-        script += "; os.execv(sys.argv[2], sys.argv[2:])"
+        script = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ['LISTEN_FDS'] = '1'; "
+        script += "os.environ['LISTEN_PID'] = str(os.getpid()); os.execv(sys.argv[2], sys.argv[2:])"
         arguments = [sys.executable, "-c", script, str(listener.fileno()), *command(site, program)]
         with Running(arguments, pass_fds=[listener.fileno()]) as running:
             assert eventually(lambda: answers(path, program)), running.log
@@ -55,7 +54,11 @@ def test_a_socket_left_by_a_killed_program_is_taken_over(site, tmp_path):
 def cgi(site, program, parameters, body=b""):
     """One request as plain CGI: parameters in the environment, the body on a pipe."""
     result = subprocess.run(
-        command(site, program), input=body, capture_output=True, env=environment(GATEWAY_INTERFACE="CGI/1.1", **parameters), timeout=10
+        command(site, program),
+        input=body,
+        capture_output=True,
+        env=environment(GATEWAY_INTERFACE="CGI/1.1", **parameters),
+        timeout=10,
     )
     assert result.returncode == 0, result.stderr
     return fastcgi.parse_cgi(result.stdout if b"\r\n\r\n" in result.stdout else result.stdout.replace(b"\n", b"\r\n"))
@@ -214,5 +217,7 @@ def test_logins_are_hashed_side_by_side_and_the_gate_holds(site, user):
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_a_program_tells_about_itself(option):
     for program in PROGRAMS:
-        result = subprocess.run([binary(program), option], capture_output=True, env=environment(), timeout=5, stdin=subprocess.DEVNULL)
+        result = subprocess.run(
+            [binary(program), option], capture_output=True, env=environment(), timeout=5, stdin=subprocess.DEVNULL
+        )
         assert result.returncode in (0, 1, 2, 64)

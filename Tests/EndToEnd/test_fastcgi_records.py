@@ -10,7 +10,7 @@ import time
 import fastcgi
 import pytest
 from fastcgi import PARAMS, STDIN, begin, record
-from programs import PLACES, answers
+from programs import PLACES
 from site_under_test import ACCESS, PROGRAMS, new_password
 
 
@@ -180,6 +180,31 @@ def test_two_requests_on_one_connection_are_two_answers(site, user):
             cookie = dict(HTTP_COOKIE=f"{ACCESS}={user.access}")
             assert peer.ask(fastcgi.get("/_auth/verify", cookie), keep=True).status == 204
             assert peer.ask(fastcgi.get("/_auth/verify"), keep=True).status == 401
+
+
+@pytest.mark.parametrize("size", range(8192, 8192 + 17))
+def test_a_request_of_any_size_leaves_nothing_for_the_next_on_its_connection(site, user, size):
+    """libfcgi reads 8 KiB at a time; what it leaves of one request must not begin the next."""
+    asked = fastcgi.get("/_auth/verify", dict(HTTP_COOKIE=f"{ACCESS}={user.access}"))
+    filler = size - len(fastcgi.message(asked | dict(HTTP_X_FILLER=""), keep=True)) - 3  # a longer length is 4 bytes
+    asked["HTTP_X_FILLER"] = "x" * filler
+    assert len(fastcgi.message(asked, keep=True)) == size
+    with fastcgi.Peer(site.stack.socket("verify")) as peer:
+        for _ in range(3):
+            assert peer.ask(asked, keep=True).status == 204
+
+
+def test_padding_that_libfcgi_would_read_as_records_stalls_nobody(site):
+    hidden = record(PARAMS, b"")[:4] + b"\xff\xff\x00\x00"
+    path = site.stack.socket("verify")
+    for request in (
+        begin()[:6] + b"\x08\x00" + begin()[8:] + hidden + record(PARAMS) + record(STDIN),
+        begin() + record(PARAMS)[:6] + b"\x08\x00" + hidden + record(STDIN),
+    ):
+        with fastcgi.Peer(path) as peer:
+            peer.send(request)
+            _, seconds = fastcgi.timed(path, fastcgi.get("/_auth/verify"))
+            assert seconds < 1
 
 
 def test_requests_sent_ahead_are_answered_in_turn_or_not_at_all(site, user):

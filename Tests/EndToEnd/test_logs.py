@@ -9,10 +9,19 @@ from client import bearer
 from site_under_test import PROGRAMS, SECRET_MARK, eventually, new_name, new_password
 from tokens import claims
 
-LINE = re.compile(r"<[0-7]>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z fcgi-auth(-[a-z]+|ctl) [a-z_]+( [a-z_]+=\S*| [a-z_]+=\"[^\"]*\")*")
+LINE = re.compile(
+    r"<[0-7]>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z fcgi-auth(-[a-z]+|ctl) [a-z_]+( [a-z_]+=\S*| [a-z_]+=\"[^\"]*\")*"
+)
 SECRETS = [
     re.compile(pattern)
-    for pattern in (SECRET_MARK, r"\$argon2", r"eyJ[A-Za-z0-9_-]{10}", r"[A-Za-z0-9_-]{64,}", r'"d"\s*:', r"__Host-(access|refresh)=[^;\s\"]")
+    for pattern in (
+        SECRET_MARK,
+        r"\$argon2",
+        r"eyJ[A-Za-z0-9_-]{10}",
+        r"[A-Za-z0-9_-]{64,}",
+        r'"d"\s*:',
+        r"__Host-(access|refresh)=[^;\s\"]",
+    )
 ]
 
 
@@ -20,7 +29,11 @@ def lines(site, program, event, *words):
     """The lines of an event that have every word, once there is one."""
 
     def found():
-        return [line for line in site.stack.log(program) if f" {event} " in line + " " and all(word in line for word in words)]
+        return [
+            line
+            for line in site.stack.log(program)
+            if f" {event} " in line + " " and all(word in line for word in words)
+        ]
 
     eventually(found, 2)
     return found()
@@ -78,7 +91,14 @@ def test_every_line_has_the_same_shape(site, user):
             assert line.startswith("<4>supervisor: ") or LINE.fullmatch(line), (program, line)
 
 
-HOSTILE = ["a\r\n<0>2026-01-01T00:00:00Z fcgi-auth-login login_ok user_id=forged", "\x1b[2J\x07", "\u202e\u2066bidi", '" x="y', "\0end", "\u0085\u2028"]
+HOSTILE = [
+    "a\r\n<0>2026-01-01T00:00:00Z fcgi-auth-login login_ok user_id=forged",
+    "\x1b[2J\x07",
+    "\u202e\u2066bidi",
+    '" x="y',
+    "\0end",
+    "\u0085\u2028",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -119,8 +139,9 @@ def test_the_most_talkative_level_tells_no_secret_either(new_site):
 def assert_no_secret(where, text):
     text = re.sub(r"\?access_token=\S+", "", text)  # what a client puts in the URL is in nginx's access log
     for secret in SECRETS:
-        found = secret.search(text)
-        assert not found, (str(where), secret.pattern, text[max(0, found.start() - 200) : found.end() + 20])
+        for found in secret.finditer(text):
+            padding = len(found.group()) >= 64 and len(set(found.group())) < 16  # "xxxx…" of a test that is too long
+            assert padding, (str(where), secret.pattern, text[max(0, found.start() - 200) : found.end() + 20])
 
 
 @pytest.mark.last

@@ -20,7 +20,11 @@ def test_a_page_load_without_a_login_is_302_to_the_login_page(client):
 
 
 def test_anything_else_without_a_login_is_401_problem_json(client):
-    for answer in (client.get("/private/"), client.post("/private/", {}), client.get("/app/", [("Sec-Fetch-Mode", "cors")])):
+    for answer in (
+        client.get("/private/"),
+        client.post("/private/", {}),
+        client.get("/app/", [("Sec-Fetch-Mode", "cors")]),
+    ):
         assert answer.status == 401, answer
         assert {"type", "title", "status", "code", "detail", "request_id"} <= set(answer.json)
         assert answer.code and answer.json["status"] == 401
@@ -87,7 +91,21 @@ def test_an_identity_header_of_the_client_never_arrives(user, name):
 def test_a_connection_header_takes_no_identity_away(site, name):
     admin = site.sign_up(roles=["admin"], email="root@example.org")
     seen = Echo(admin.client.get("/app/", [("Connection", name)]))
-    assert (seen.user, seen.header("Remote-Groups"), seen.header("Remote-Email")) == (admin.name, "admin", "root@example.org")
+    assert (seen.user, seen.header("Remote-Groups"), seen.header("Remote-Email")) == (
+        admin.name,
+        "admin",
+        "root@example.org",
+    )
+
+
+def test_no_upgrade_but_websocket_reaches_an_application(user):
+    """Through h2c a client could speak past nginx, with identity headers of its own."""
+    def told(upgrade):
+        seen = Echo(user.client.get("/app/", [("Upgrade", upgrade), ("Connection", "Upgrade, HTTP2-Settings")]))
+        return seen.header("Upgrade"), seen.header("Connection")
+
+    assert told("h2c")[0] is None and told("h2c")[1] in (None, "close")
+    assert told("websocket") == ("websocket", "upgrade")
 
 
 def test_forged_roles_open_no_door(user):
@@ -123,7 +141,10 @@ def test_the_auth_cookies_are_taken_out_and_others_left_as_they_are(user):
         (f"a=b; {ours[0]}; c=d; {ours[1]}; e=f", "a=b; c=d; e=f"),
         (f"{ours[0]}; a=b", "a=b"),
         (f"a=b; {ours[0]}", "a=b"),
-        (f'theme="dark; mode"; {ours[0]}; x__Host-access=y; __Host-accessory=z', 'theme="dark; mode"; x__Host-access=y; __Host-accessory=z'),
+        (
+            f'theme="dark; mode"; {ours[0]}; x__Host-access=y; __Host-accessory=z',
+            'theme="dark; mode"; x__Host-access=y; __Host-accessory=z',
+        ),
         (f"a=__Host-access={user.access[:20]}; {ours[0]}", f"a=__Host-access={user.access[:20]}"),
     ]:
         seen = Echo(user.client.get("/app/", [("Cookie", text)])).header("Cookie") or ""
@@ -153,8 +174,10 @@ def test_no_method_is_a_way_around(client, method, place):
 
 
 PATHS = [
-    "//private/", "/./private/", "/x/../private/", "/%70rivate/", "/private%2f", "/private/%2e/", "/private/..%2fprivate/",
-    "///private///", "/private/.", "/private/index.html", "/private/%2e%2e/private/", "/%2fprivate/", "/login/../private/",
+    "//private/", "/./private/", "/x/../private/", "/%70rivate/", "/private%2f", "/private/%2e/",
+    "/private/..%2fprivate/",
+    "///private///", "/private/.", "/private/index.html", "/private/%2e%2e/private/", "/%2fprivate/",
+    "/login/../private/",
     "/auth/../private/", "/private;x/", "/private/;x", "/private/%00", "/private\\", "/PRIVATE/", "/private/?x=/../..",
 ]  # fmt: skip
 
@@ -193,7 +216,8 @@ def test_a_bearer_token_lets_in(user, client):
 
 
 @pytest.mark.parametrize(
-    "value", ["Bearer garbage", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "garbage", "Digest x", "Bearer a b", "Bearer\tx"]
+    "value",
+    ["Bearer garbage", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "garbage", "Digest x", "Bearer a b", "Bearer\tx"],
 )
 def test_authorization_alone_counts_when_it_is_present(user, value):
     answer = user.client.get("/private/", [("Authorization", value)])
@@ -233,7 +257,9 @@ def test_a_post_after_expiry_arrives_whole(short_site, size):
 def test_a_chunked_post_after_expiry_arrives_whole(short_site):
     user, body = short_site.sign_up(), os.urandom(60_000)
     wait_until_expired(user.access)
-    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[at : at + 7000] for at in range(0, 60_000, 7000)))
+    chunks = b"".join(
+        b"%x\r\n%s\r\n" % (len(part), part) for part in (body[at : at + 7000] for at in range(0, 60_000, 7000))
+    )
     answer = user.client.request("POST", "/app/", [("Transfer-Encoding", "chunked")], chunks + b"0\r\n\r\n")
     assert (Echo(answer).length, Echo(answer).digest) == (60_000, hashlib.sha256(body).hexdigest())
 

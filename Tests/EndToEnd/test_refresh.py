@@ -40,7 +40,9 @@ def test_without_a_cookie_the_answer_is_401_refresh_missing(client):
     assert (answer.status, answer.code) == (401, "refresh_missing")
 
 
-@pytest.mark.parametrize("value", ["", "garbage", "A" * 69, "A" * 70, "A" * 71, "A" * 3000, "=", "ü".encode().decode("latin-1")])
+@pytest.mark.parametrize(
+    "value", ["", "garbage", "A" * 69, "A" * 70, "A" * 71, "A" * 3000, "=", "ü".encode().decode("latin-1")]
+)
 def test_what_is_no_refresh_token_is_refused_and_cleared(client, value):
     answer = refresh(client, value)
     if value:

@@ -142,7 +142,9 @@ def test_the_store_comes_back_without_a_restart_of_any_program(site):
     with missing(site):
         for ask in requests(user).values():
             assert ask().status == 503
-    assert eventually(lambda: site.client().post("/auth/login", dict(username=user.name, password=user.password)).status == 200)
+    assert eventually(
+        lambda: site.client().post("/auth/login", dict(username=user.name, password=user.password)).status == 200
+    )
     assert pids == {name: site.stack.pid(name) for name in pids}
 
 

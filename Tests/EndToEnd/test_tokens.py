@@ -88,9 +88,17 @@ def test_private_keys_are_readable_by_owner_and_group_at_most(site):
 
 
 def test_private_keys_are_not_served(client):
-    for path in ("/keys/signing.json", "/signing.json", "/.well-known/signing.json", "/.well-known/../keys/signing.json"):
+    for path in (
+        "/keys/signing.json",
+        "/signing.json",
+        "/.well-known/signing.json",
+        "/.well-known/../keys/signing.json",
+    ):
         assert b'"d"' not in client.get(path).body
 
 
 def test_bearer_in_another_case_is_bearer(site, user, client):
-    assert client.get("/private/", [("Authorization", bearer(user.access)[0][1].replace("Bearer", "BEARER"))]).status == 200
+    assert (
+        client.get("/private/", [("Authorization", bearer(user.access)[0][1].replace("Bearer", "BEARER"))]).status
+        == 200
+    )

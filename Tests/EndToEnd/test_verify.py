@@ -51,9 +51,11 @@ def test_a_refusal_carries_no_identity(site, user):
 
 
 FORGED = dict(
-    HTTP_AUTH_REQUIRE="", HTTP_X_AUTH_REQUIRE="", HTTP_X_AUTH_USER="root", HTTP_X_AUTH_ROLES="admin", HTTP_REMOTE_USER="root",
+    HTTP_AUTH_REQUIRE="", HTTP_X_AUTH_REQUIRE="", HTTP_X_AUTH_USER="root", HTTP_X_AUTH_ROLES="admin",
+    HTTP_REMOTE_USER="root",
     REMOTE_USER="root", HTTP_X_FORWARDED_USER="root", HTTP_X_ORIGINAL_URI="/", HTTP_X_ORIGINAL_METHOD="OPTIONS",
-    HTTP_X_FORWARDED_FOR="127.0.0.1", HTTP_USER_AGENT="kube-probe/1.0", AUTH_TYPE="Basic", PATH_INFO="/", SCRIPT_NAME="/",
+    HTTP_X_FORWARDED_FOR="127.0.0.1", HTTP_USER_AGENT="kube-probe/1.0", AUTH_TYPE="Basic",
+    PATH_INFO="/", SCRIPT_NAME="/",
 )  # fmt: skip
 
 
@@ -65,7 +67,21 @@ def test_no_parameter_a_client_controls_changes_a_decision(site, user, name):
     assert ask(site, user.access, **forged).header("X-Auth-User") == user.name
 
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "TRACE", "get", "X" * 5000, "", "GET /", "\xff"]
+METHODS = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "OPTIONS",
+    "PROPFIND",
+    "TRACE",
+    "get",
+    "X" * 5000,
+    "",
+    "GET /",
+    "\xff",
+]
 
 
 @pytest.mark.parametrize("method", METHODS, ids=range(len(METHODS)))
@@ -77,9 +93,11 @@ def test_only_204_401_and_403_are_ever_answered_whatever_the_method(site, user, 
 
 ODD = [
     dict(REQUEST_URI=""), dict(REQUEST_URI="//evil"), dict(REQUEST_URI="/" + "x" * 20000), dict(REQUEST_URI="/%ff%00"),
-    dict(REQUEST_URI="/\r\nX-Auth-User: root"), dict(DOCUMENT_URI="/elsewhere"), dict(DOCUMENT_URI=""), dict(QUERY_STRING="%"),
+    dict(REQUEST_URI="/\r\nX-Auth-User: root"), dict(DOCUMENT_URI="/elsewhere"), dict(DOCUMENT_URI=""),
+    dict(QUERY_STRING="%"),
     dict(HTTP_COOKIE="=" * 9000), dict(HTTP_AUTHORIZATION=""), dict(HTTP_AUTHORIZATION="Bearer " + "." * 9000),
-    dict(REMOTE_ADDR="x\ny"), dict(REMOTE_ADDR=""), dict(CONTENT_LENGTH="-1"), dict(HTTP_HOST="evil\r\n"), dict(AUTH_REQUEST_ID="a\nb"),
+    dict(REMOTE_ADDR="x\ny"), dict(REMOTE_ADDR=""), dict(CONTENT_LENGTH="-1"), dict(HTTP_HOST="evil\r\n"),
+    dict(AUTH_REQUEST_ID="a\nb"),
 ]  # fmt: skip
 
 
