@@ -40,10 +40,18 @@ struct LedgerFailureTests {
         let bob = try worker.signUp("bob")
         _ = try? crippled.ledger.endSession(ann.session.id, reason: .logout, at: start)
         _ = try? crippled.ledger.endAll(of: bob.account.id, reason: .logout, at: start)
-        #expect(try worker.rotate(ann, at: start) == .revoked)
+        #expect(try worker.sessions.live(ann.session.id, at: start) == nil)
         #expect(try [ann, bob].map { try world.accepts($0) } == [true, true])
         try world.worker().ledger.restore(at: start)
         #expect(try [ann, bob].map { try world.accepts($0) } == [false, false])
+    }
+
+    @Test("a refresh token of a session that ended only in the store ends it in the journal")
+    func healedByRefresh() throws {
+        _ = try? world.workerWithoutJournal().ledger.endSession(ann.session.id, reason: .reused, at: start)
+        #expect(try world.accepts(ann))
+        #expect(try worker.rotate(ann, at: start) == .revoked)
+        #expect(try !world.accepts(ann))
     }
 
     @Test(
