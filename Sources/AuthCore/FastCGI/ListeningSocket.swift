@@ -8,8 +8,12 @@ public enum RequestSource {
     /// This process was started for one request, as plain CGI.
     case plainCGI
 
+    /// Call before any other thread is started: SIGTERM and SIGINT are blocked from here on, and
+    /// the server reads them.
+    ///
     /// `--socket PATH`, then systemd's `LISTEN_FDS`, then descriptor 0, then plain CGI.
     public static func find(path: String?) throws(ListenError) -> RequestSource {
+        TerminationSignals.block()
         if let path { return .socket(try ListeningSocket(bindingTo: path)) }
         if let descriptor = try systemdDescriptor() { return .socket(try ListeningSocket(inherited: descriptor)) }
         if FCGX_IsCGI() == 0 { return .socket(try ListeningSocket(inherited: STDIN_FILENO)) }

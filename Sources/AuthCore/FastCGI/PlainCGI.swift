@@ -6,6 +6,7 @@ import Secrets
 public enum PlainCGI {
     /// Answers on standard output. Throws nothing: a body that breaks off is answered as it is.
     public static func serve(_ handler: Handler) {
+        TerminationSignals.unblock()
         var request = Request(body: body())
         request.add(environ)
         let response = handler(request)

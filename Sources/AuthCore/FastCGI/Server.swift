@@ -42,14 +42,13 @@ public final class Server {
     private var acceptsAgainAt: Int64?
     private var isDraining = false
 
-    /// Takes over `socket`. Call before any other thread is started: SIGTERM and SIGINT are blocked
-    /// here for all threads and read from a signalfd.
+    /// Takes over `socket`, which `RequestSource.find` has found.
     public init(
         socket: ListeningSocket, concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler
     ) throws(ListenError) {
         self.socket = socket
         epoll = try Epoll()
-        signals = try Self.takeSignals()
+        signals = try TerminationSignals.descriptor()
         FCGX_Init()
         signal(SIGPIPE, SIG_IGN)
         switch concurrency {
@@ -221,17 +220,6 @@ public final class Server {
             change(connection, to: .partial(since: since))
             look(at: connection)
         }
-    }
-
-    private static func takeSignals() throws(ListenError) -> Int32 {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGTERM)
-        sigaddset(&set, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
-        let descriptor = signalfd(-1, &set, Int32(SFD_NONBLOCK | SFD_CLOEXEC))
-        guard descriptor >= 0 else { throw .system(call: "signalfd", errno: errno) }
-        return descriptor
     }
 
     private static func monotonic() -> Int64 {

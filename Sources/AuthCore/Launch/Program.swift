@@ -60,7 +60,9 @@ public struct Program {
             server.run()
             log.record(.stopped)
         }
-        exit(0)
+        // Not exit(3): its handlers would take OpenSSL down under workers that are still starting.
+        // Nothing is left to be written; what was answered is on disk.
+        _exit(0)
     }
 
     private static func parse(_ name: String) -> Arguments {
@@ -80,7 +82,7 @@ public struct Program {
     private static func stop(_ name: String, _ messages: [String], status: Int32) -> Never {
         // <3> is syslog's "error" where systemd reads standard error, as `EventLog` has it.
         for message in messages { print("<3>\(name): \(message)\n", on: STDERR_FILENO) }
-        exit(status)
+        _exit(status)
     }
 
     private static func print(_ text: String, on descriptor: Int32) {
