@@ -87,6 +87,17 @@ struct SQLiteFileTests {
         #expect(try subject(in: database) == "kept")
     }
 
+    @Test("a write-ahead log that was deleted takes nothing that is then acknowledged")
+    func logDeleted() throws {
+        let path = try makeStore("store.sqlite", subject: "before")
+        let database = openStore()
+        _ = try subject(in: database)
+        unlink(path + "-wal")
+        #expect(throws: StoreError.unavailable("the file is missing")) {
+            try database.execute("INSERT INTO attempts VALUES ('lost', 0, 0, 0)")
+        }
+    }
+
     @Test("a store replaced at run time is noticed before anything is read, and then read")
     func replaced() throws {
         _ = try makeStore("store.sqlite", subject: "old")

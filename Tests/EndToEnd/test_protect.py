@@ -22,10 +22,12 @@ def test_a_page_load_without_a_login_is_302_to_the_login_page(client):
 def test_anything_else_without_a_login_is_401_problem_json(client):
     for answer in (
         client.get("/private/"),
+        client.get("/private/index.html"),
         client.post("/private/", {}),
         client.get("/app/", [("Sec-Fetch-Mode", "cors")]),
     ):
         assert answer.status == 401, answer
+        assert answer.header("Content-Type") == "application/problem+json"
         assert {"type", "title", "status", "code", "detail", "request_id"} <= set(answer.json)
         assert answer.code and answer.json["status"] == 401
 

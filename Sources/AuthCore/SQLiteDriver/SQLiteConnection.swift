@@ -7,6 +7,8 @@ final class SQLiteConnection {
     private var statements: [String: SQLiteStatement] = [:]
     /// The file this handle has open; nil in memory.
     let file: FileIdentity?
+    /// Its write-ahead log, once there is one.
+    var log: FileIdentity?
     /// Set by a failure after which the handle must not be used again.
     private(set) var isBroken = false
 

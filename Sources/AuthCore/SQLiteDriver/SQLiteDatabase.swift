@@ -113,10 +113,21 @@ public final class SQLiteDatabase: Database {
         return opened
     }
 
+    /// What is committed stands in the write-ahead log first: in one that has lost its name it would be
+    /// lost to all who open the store later. It is there as long as this connection has read anything.
+    private func requireLog(_ connection: SQLiteConnection, _ path: String) throws(StoreError) {
+        guard let log = connection.log else {
+            connection.log = try? FileIdentity(path: path)
+            return
+        }
+        guard try FileIdentity(path: path) == log else { throw .unavailable("the write-ahead log was replaced") }
+    }
+
     private func requireInPlace(_ connection: SQLiteConnection) throws(StoreError) {
         guard let path, let file = connection.file else { return }
         do throws(StoreError) {
             guard try FileIdentity(path: path) == file else { throw .unavailable("the file was replaced") }
+            try requireLog(connection, path + "-wal")
         } catch {
             self.connection = nil
             throw error

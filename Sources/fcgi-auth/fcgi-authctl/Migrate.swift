@@ -8,7 +8,7 @@ import Storage
 
 struct Migrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Creates the store, or brings it to the schema of this version.")
+        abstract: "Creates the store or brings it to this version's schema, and restores the revocation journal.")
 
     @OptionGroup var options: CommonOptions
 
