@@ -197,12 +197,16 @@ def damage_by_truncation(path):
     os.truncate(path, 0)
 
 
+def damage_by_lost_records(path):
+    os.truncate(path, 64)
+
+
 def damage_by_another_file(path):
     path.with_suffix(".x").write_bytes(b"not a journal" * 100)
     path.with_suffix(".x").rename(path)
 
 
-@pytest.mark.parametrize("damage", [damage_by_delete, damage_by_truncation, damage_by_another_file])
+@pytest.mark.parametrize("damage", [damage_by_delete, damage_by_truncation, damage_by_lost_records, damage_by_another_file])
 def test_without_its_journal_the_verifier_refuses_everything_and_comes_back(fragile_site, damage):
     user, gone = fragile_site.sign_up(), fragile_site.sign_up()
     gone.client.post("/auth/logout")

@@ -46,13 +46,10 @@ public struct RevocationJournal: Sendable {
     public func restore(at now: Timestamp, recorded: () throws -> [Revocation]) throws {
         let lock = try JournalLock.acquire(.exclusive, in: directory, patience: patience)
         let recorded = try recorded()
-        var (contents, isIntact) = try load()
-        if isIntact {
-            try write(recorded.filter { !contents.covers($0) })
-        } else {
-            for revocation in recorded { contents.insert(revocation) }
-            try replace(with: contents.live(at: now))
-        }
+        var (contents, _) = try load()
+        for revocation in recorded { contents.insert(revocation) }
+        // Always a new file: a reader that saw the old one lose records believes no file of its inode.
+        try replace(with: contents.live(at: now))
         _ = consume lock
     }
 

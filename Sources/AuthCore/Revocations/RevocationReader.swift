@@ -8,6 +8,8 @@ public import Identity
 public final class RevocationReader {
     private let path: String
     private var journal: OpenJournal?
+    /// A journal that has lost records; kept open so that no other file is given its inode.
+    private var shortened: OpenJournal?
     private var revoked = RevocationSet()
 
     /// Rises whenever verification keys may have changed; compare for inequality only.
@@ -26,11 +28,17 @@ public final class RevocationReader {
         do throws(RevocationsUnavailable) {
             var status = stat()
             guard stat(path, &status) == 0 else { throw .fromErrno() }
-            if let journal, journal.isSame(as: status), status.st_size >= journal.seen {
+            // A journal only grows; it is made shorter by another taking its place. One that shrank
+            // would let revoked tokens in again, and stays refused until it is replaced.
+            if let shortened, shortened.isSame(as: status) { throw .damaged }
+            if let journal, journal.isSame(as: status) {
                 if status.st_size == journal.seen { return }
-                return try readOn(in: journal, at: now)
+                if status.st_size > journal.seen { return try readOn(in: journal, at: now) }
+                shortened = journal
+                throw .damaged
             }
             try start(at: now)
+            shortened = nil
         } catch {
             journal = nil
             revoked = RevocationSet()
