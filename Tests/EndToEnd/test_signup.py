@@ -199,3 +199,14 @@ def test_with_email_names_a_login_may_send_email(email_site):
     with email_site.client() as client:
         assert ask_until_admitted(client, "/auth/signup", fields).status == 201
         assert ask_until_admitted(client, "/auth/login", fields).status == 200
+
+
+def test_who_tries_name_after_name_that_is_taken_must_wait(new_site):
+    """Sign-up has to say that a name is taken; it must not be a fast way to ask for all of them."""
+    site = new_site()
+    taken = site.sign_up().name
+    with site.client() as guest:
+        answers = [sign_up(guest, username=taken) for _ in range(101)]
+        assert {answer.status for answer in answers[:100]} == {409}
+        assert (answers[100].status, answers[100].code) == (429, "too_many_attempts")
+        assert int(answers[100].header("Retry-After")) >= 1

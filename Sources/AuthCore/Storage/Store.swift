@@ -14,6 +14,12 @@ public final class Store {
     /// The only way to revoke.
     public let revocations: RevocationLedger
     public let attempts: LoginAttempts
+    /// Sign-ups with names that were taken, by address: each of them tells that there is such an account.
+    public let signups: LoginAttempts
+
+    /// Taken names in a row from one address before it must wait. A name is chosen in a few tries; many
+    /// people may share an address.
+    private static let takenNamesAllowed = 100
 
     private let settings: Settings
     private var isPrepared = false
@@ -35,6 +41,7 @@ public final class Store {
                 idle: settings.sessionIdle, absolute: settings.sessionTTL, grace: settings.refreshGrace),
             ledger: revocations)
         attempts = LoginAttempts(database, allowed: settings.loginAttempts)
+        signups = LoginAttempts(database, allowed: Self.takenNamesAllowed)
     }
 
     /// At program start, before any thread works on the store: creates it if this is the first

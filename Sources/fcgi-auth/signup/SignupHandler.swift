@@ -30,17 +30,36 @@ struct SignupHandler {
     func signup(_ exchange: Exchange) throws -> Answer {
         guard isOpen else { throw refuse(exchange, Problem(.signupClosed)) }
         let form = try validate(exchange)
-        let digest = try hasher.hash(form.password)
+        let attempt = try admit(exchange)
         let now = clock()
-        let account = NewAccount(username: form.username.canonical, email: form.email, digest: digest)
+        let account = try newAccount(form, attempt)
         guard
             let grant = try store.sessions.signUp(
                 account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
         else { throw refuse(exchange, Problem(.usernameTaken)) }
+        try? store.signups.succeeded(attempt)
         log.record(
             .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
             address: exchange.address.text)
         return try tokens.answer(201, grant, by: form.delivery, at: now)
+    }
+
+    /// Counted as a taken name until it is none. No user name holds a space, so none is counted with it.
+    private func admit(_ exchange: Exchange) throws -> LoginAttempts.Attempt {
+        switch try store.signups.begin(" signup \(exchange.address.text)", at: clock()) {
+        case .allowed(let attempt): return attempt
+        case .blocked(let seconds): throw refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
+        }
+    }
+
+    private func newAccount(_ form: Form, _ attempt: LoginAttempts.Attempt) throws -> NewAccount {
+        do {
+            let digest = try hasher.hash(form.password)
+            return NewAccount(username: form.username.canonical, email: form.email, digest: digest)
+        } catch {
+            try? store.signups.withdraw(attempt)
+            throw error
+        }
     }
 
     private struct Form {
