@@ -18,7 +18,6 @@ public enum ProblemCode: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported_media_type"
     case invalidFields = "invalid_fields"
     case tooManyAttempts = "too_many_attempts"
-    case internalError = "internal_error"
     case unavailable = "unavailable"
     case overloaded = "overloaded"
 
@@ -36,7 +35,6 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: 415
         case .invalidFields: 422
         case .tooManyAttempts: 429
-        case .internalError: 500
         case .unavailable, .overloaded: 503
         }
     }
@@ -62,7 +60,6 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "The content type is not supported"
         case .invalidFields: "Some fields are not acceptable"
         case .tooManyAttempts: "Too many attempts"
-        case .internalError: "Something went wrong"
         case .unavailable: "Temporarily unavailable"
         case .overloaded: "Too busy"
         }
@@ -88,7 +85,6 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "Send application/json or application/x-www-form-urlencoded in UTF-8."
         case .invalidFields: "The member errors names each of them."
         case .tooManyAttempts, .unavailable, .overloaded: "Wait as long as the Retry-After header says, then try again."
-        case .internalError: "It has been logged under the request id."
         }
     }
 }

@@ -21,14 +21,11 @@ public enum RequestParameter: Int, CaseIterable, Sendable {
     case host
     case origin
     case secFetchSite
-    case secFetchMode
     case cookie
     case authorization
     case userAgent
     case remoteAddress
     case accessControlRequestMethod
-    case accept
-    case acceptLanguage
     /// What a protected location asks for, set by nginx: `role:admin`.
     case authRequire
     /// nginx's `$request_id`.
@@ -49,14 +46,11 @@ public enum RequestParameter: Int, CaseIterable, Sendable {
         case .host: "HTTP_HOST"
         case .origin: "HTTP_ORIGIN"
         case .secFetchSite: "HTTP_SEC_FETCH_SITE"
-        case .secFetchMode: "HTTP_SEC_FETCH_MODE"
         case .cookie: "HTTP_COOKIE"
         case .authorization: "HTTP_AUTHORIZATION"
         case .userAgent: "HTTP_USER_AGENT"
         case .remoteAddress: "REMOTE_ADDR"
         case .accessControlRequestMethod: "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
-        case .accept: "HTTP_ACCEPT"
-        case .acceptLanguage: "HTTP_ACCEPT_LANGUAGE"
         case .authRequire: "AUTH_REQUIRE"
         case .authRequestID: "AUTH_REQUEST_ID"
         }

@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/param_build.h>
-#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 // What a key is made of: macros that Swift cannot import.
