@@ -3,10 +3,10 @@ import Encoding
 import Testing
 
 @Suite struct Ed25519Tests {
-    @Test("Every Wycheproof vector is decided as published")
+    @Test("Every one of the 151 Wycheproof vectors is decided as published")
     func wycheproof() throws {
         let vectors = try WycheproofVector.read("ed25519_test.json")
-        #expect(vectors.count == 151)
+        #expect(Set(vectors.map(\.id)) == Set(1...151))
         for vector in vectors {
             let key = try Ed25519PublicKey(rawRepresentation: try vector.keyBytes("pk"))
             let isValid = key.isValidSignature(try vector.bytes("sig"), for: try vector.bytes("msg"))

@@ -10,9 +10,10 @@ struct WycheproofVector: Sendable, CustomTestStringConvertible {
     /// Of the group, in bits.
     func size(_ name: String) -> Int64 { group[name]?.integerValue ?? 0 }
 
+    var id: Int64 { test["tcId"]?.integerValue ?? 0 }
     var isValid: Bool { test["result"]?.stringValue == "valid" }
     var testDescription: String {
-        "\(test["tcId"]?.integerValue ?? 0) \(test["comment"]?.stringValue ?? "")"
+        "\(id) \(test["comment"]?.stringValue ?? "")"
     }
 
     static func read(_ file: String, here: String = #filePath) throws -> [WycheproofVector] {

@@ -73,4 +73,20 @@ import Testing
         #expect(
             try isValid(token, with: try key("{\"kty\":\"oct\",\"alg\":\"HS256\",\"kid\":\"1\",\"k\":\"\(secret)\"}")))
     }
+
+    /// N-J2: ES512 is none of our algorithms, so its key is refused before any signature is looked at.
+    @Test("The ES512 example of RFC 7520 section 4.3 is refused for its key")
+    func es512() throws {
+        let cookbook = try Self.read("jose-cookbook/ecdsa-jws.json")
+        let published = try #require(cookbook["input"]?.objectValue?["key"]?.objectValue)
+        let members = try ["kty", "kid", "use", "crv", "x", "y"].map { name in
+            "\"\(name)\":\"\(try #require(published[name]?.stringValue))\""
+        }
+        for algorithm in ["ES512", "ES256"] {
+            let document = "{\"keys\":[{\"alg\":\"\(algorithm)\",\(members.joined(separator: ","))}]}"
+            #expect(throws: KeySetError.unsupportedKey) {
+                try VerificationKeySet.parse(SecretBytes(copying: Array(document.utf8)))
+            }
+        }
+    }
 }
