@@ -58,6 +58,7 @@ let package = Package(
         library("CArgon2"),
         library("CSQLite"),
         library("CUTF8Proc"),
+        library("CICU"),
         library("CLinux"),
 
         // Values
@@ -66,6 +67,7 @@ let package = Package(
         core("JSON", ["Secrets"]),
         core("Identity", ["Encoding", "Secrets"]),
         core("Usernames", ["CUTF8Proc"]),
+        core("Lookalikes", ["CICU", "Usernames"]),
 
         // The edge: HTTP as nginx hands it over
         core("HTTP", ["Secrets", "Encoding", "JSON"]),
@@ -122,8 +124,7 @@ let package = Package(
             "signup",
             [
                 "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
-                "Passwords",
-                "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "Lookalikes", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
@@ -154,8 +155,9 @@ let package = Package(
         .executableTarget(
             name: "fcgi-authctl",
             dependencies: [
-                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Passwords", "Revocations", "Secrets",
-                "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
+                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Lookalikes", "Passwords",
+                "Revocations",
+                "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/fcgi-auth/fcgi-authctl", swiftSettings: strict),
@@ -166,6 +168,7 @@ let package = Package(
         tests("JSON", ["JSON", "Secrets"]),
         tests("Identity", ["Identity"]),
         tests("Usernames", ["Usernames"]),
+        tests("Lookalikes", ["Lookalikes", "Usernames"]),
         tests("HTTP", ["HTTP", "Secrets", "JSON", "Encoding"]),
         tests("FastCGIRecords", ["FastCGIRecords"]),
         tests("Settings", ["Settings", "Events", "HTTP"]),

@@ -56,6 +56,31 @@ struct AccountTests {
         #expect(try worker.accounts.credential(username: "ann")?.digest == "$1")
     }
 
+    @Test("a name that looks like a taken one makes no account, and an older account without a skeleton may stay")
+    func lookalike() throws {
+        func create(_ name: String, _ skeleton: String?) throws -> AccountRecord? {
+            try worker.accounts.create(NewAccount(username: name, skeleton: skeleton, digest: nil), at: start)
+        }
+        #expect(try create("paypal", "paypal") != nil)
+        #expect(try create("paypa1", "paypal") == nil)
+        #expect(try create("old", nil) != nil)
+        #expect(try create("older", nil) != nil)
+    }
+
+    @Test("skeletons are worked out for accounts of before there were any, and the older account keeps its name alone")
+    func renewedSkeletons() throws {
+        for (step, name) in ["l", "1", "b", "0"].enumerated() {
+            let account = NewAccount(username: name, skeleton: nil, digest: nil)
+            _ = try worker.accounts.create(account, at: start + .seconds(step))
+        }
+        let skeletons = ["l": "l", "1": "l", "b": "b", "0": "o"]
+        for _ in 1...2 {
+            #expect(try worker.accounts.renewSkeletons { skeletons[$0] } == ["1"])
+        }
+        #expect(try worker.accounts.create(NewAccount(username: "o", skeleton: "o", digest: nil), at: start) == nil)
+        #expect(try worker.accounts.find(username: "1") != nil)
+    }
+
     @Test("an e-mail may belong to several accounts")
     func sharedEmail() throws {
         for name in ["ann", "bob"] {

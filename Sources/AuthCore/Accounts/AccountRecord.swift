@@ -54,13 +54,19 @@ public struct PasswordCredential: Sendable {
 public struct NewAccount: Sendable {
     /// The canonical form.
     public var username: String
+    /// What look-alikes of the name share, as `Lookalikes` has it. Nil only in tests of other things:
+    /// then the account keeps no look-alike out.
+    public var skeleton: String?
     public var email: String?
     public var roles: [Role]
     /// A PHC string; nil for an account that can't log in by password yet.
     public var digest: String?
 
-    public init(username: String, email: String? = nil, roles: [Role] = [], digest: String?) {
+    public init(
+        username: String, skeleton: String? = nil, email: String? = nil, roles: [Role] = [], digest: String?
+    ) {
         self.username = username
+        self.skeleton = skeleton
         self.email = email
         self.roles = roles
         self.digest = digest

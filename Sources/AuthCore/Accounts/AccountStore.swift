@@ -10,21 +10,45 @@ public struct AccountStore {
         self.database = database
     }
 
-    /// Makes an account; the UNIQUE name decides between sign-ups that race.
-    /// - Returns: nil when the name is taken.
+    /// Makes an account; the UNIQUE name and skeleton decide between sign-ups that race.
+    /// - Returns: nil when the name, or one that looks like it, is taken.
     public func create(_ account: NewAccount, at now: Timestamp) throws(StoreError) -> AccountRecord? {
         try one(
             """
             INSERT INTO accounts
-                (id, username, email, roles, digest, password_version, epoch, disabled_at, created_at, updated_at)
-            VALUES ($1, $2, $3, $4, $5, 1, 1, NULL, $6, $6)
-            ON CONFLICT (username) DO NOTHING
+                (id, username, skeleton, email, roles, digest, password_version, epoch, disabled_at, created_at,
+                 updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 1, 1, NULL, $7, $7)
+            ON CONFLICT DO NOTHING
             RETURNING \(AccountRecord.columns)
             """,
             [
-                .text(AccountID.make(at: now).description), .text(account.username), .optional(account.email),
-                .text(Role.joined(account.roles)), .optional(account.digest), .integer(now.milliseconds),
+                .text(AccountID.make(at: now).description), .text(account.username), .optional(account.skeleton),
+                .optional(account.email), .text(Role.joined(account.roles)), .optional(account.digest),
+                .integer(now.milliseconds),
             ])
+    }
+
+    /// Works out all skeletons anew, those of older accounts first.
+    /// - Parameter skeleton: from a name in its canonical form.
+    /// - Returns: the names that look like an older account's. They have no skeleton then, and keep no
+    ///   other name out.
+    public func renewSkeletons(_ skeleton: (String) -> String?) throws(StoreError) -> [String] {
+        try database.transaction { () throws(StoreError) in
+            try database.execute("UPDATE accounts SET skeleton = NULL")
+            var second: [String] = []
+            for row in try database.query("SELECT id, username FROM accounts ORDER BY id") {
+                let (id, username) = (try row.text("id"), try row.text("username"))
+                guard let skeleton = skeleton(username) else { continue }
+                let changed = try database.execute(
+                    """
+                    UPDATE accounts SET skeleton = $1 WHERE id = $2
+                    AND NOT EXISTS (SELECT 1 FROM accounts AS other WHERE other.skeleton = $1)
+                    """, [.text(skeleton), .text(id)])
+                if changed == 0 { second.append(username) }
+            }
+            return second
+        }
     }
 
     /// - Parameter username: the canonical form.

@@ -15,7 +15,8 @@ public struct Migration: Sendable {
 public enum Schema {
     /// In rising order of version.
     public static let migrations = [
-        Migration(version: 1, statements: [accounts] + sessions + revocations + attempts)
+        Migration(version: 1, statements: [accounts] + sessions + revocations + attempts),
+        Migration(version: 3, statements: skeletons),
     ]
 
     private static let accounts = """
@@ -32,6 +33,12 @@ public enum Schema {
             updated_at BIGINT NOT NULL
         )
         """
+
+    /// What look-alike names share; NULL where it has not been worked out.
+    private static let skeletons = [
+        "ALTER TABLE accounts ADD COLUMN skeleton TEXT",
+        "CREATE UNIQUE INDEX accounts_by_skeleton ON accounts (skeleton)",
+    ]
 
     private static let sessions = [
         """

@@ -80,7 +80,7 @@ public enum ProblemCode: String, CaseIterable, Sendable {
         case .forbidden: "This account may not do that."
         case .notFound: "There is nothing here by that name."
         case .methodNotAllowed: "The Allow header names the methods."
-        case .usernameTaken: "Choose another."
+        case .usernameTaken: "It, or one that looks like it, has an account. Choose another."
         case .bodyTooLarge: "A body may hold at most \(maximumBodyBytes) bytes."
         case .unsupportedMediaType: "Send application/json or application/x-www-form-urlencoded in UTF-8."
         case .invalidFields: "The member errors names each of them."

@@ -11,6 +11,8 @@ public enum UsernameRefusal: Error, Equatable, Sendable, CaseIterable {
     case misplacedCharacter
     /// Right-to-left and left-to-right characters mixed so that they could be displayed in a misleading order.
     case mixedDirection
+    /// Letters or digits of scripts that are not written together, so that one could pass for another.
+    case mixedScripts
     /// Not of the form `name@domain`.
     case notEmailAddress
 
@@ -22,6 +24,7 @@ public enum UsernameRefusal: Error, Equatable, Sendable, CaseIterable {
         case .forbiddenCharacter: "forbidden_character"
         case .misplacedCharacter: "misplaced_character"
         case .mixedDirection: "mixed_direction"
+        case .mixedScripts: "mixed_scripts"
         case .notEmailAddress: "not_email_address"
         }
     }
@@ -34,6 +37,7 @@ public enum UsernameRefusal: Error, Equatable, Sendable, CaseIterable {
         case .forbiddenCharacter: "contains a character that is not allowed"
         case .misplacedCharacter: "contains a character that is not allowed in that place"
         case .mixedDirection: "mixes right-to-left and left-to-right characters"
+        case .mixedScripts: "mixes letters or digits of different scripts"
         case .notEmailAddress: "is not an e-mail address"
         }
     }

@@ -2,6 +2,7 @@ import Accounts
 import Events
 import Glibc
 import Identity
+import Lookalikes
 import Settings
 import Storage
 import Usernames
@@ -66,6 +67,10 @@ struct Installation {
         case .any: try Username(any: text)
         case .email: try Username(email: text)
         }
+    }
+
+    func lookalikes() throws(Refusal) -> Lookalikes {
+        do { return try Lookalikes() } catch { throw Refusal("\(error)") }
     }
 
     func record(

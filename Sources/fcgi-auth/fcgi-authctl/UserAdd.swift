@@ -3,6 +3,7 @@ import ArgumentParser
 import Events
 import Identity
 import JSON
+import Lookalikes
 import Settings
 import Storage
 import Usernames
@@ -33,19 +34,21 @@ struct UserAdd: ParsableCommand {
         Terminal.writeLine(output.json ? made.json.pretty() : "user \(made.username) added")
     }
 
-    private static let taken = Refusal("user name is taken")
+    private static let taken = Refusal("the user name, or one that looks like it, is taken")
 
     private func newAccount(_ installation: Installation) throws(Refusal) -> NewAccount {
-        let username = try canonicalName(installation)
+        let (username, skeleton) = try name(by: installation)
         let isAddress = installation.settings.usernameKind == .email
         return NewAccount(
-            username: username, email: try contact() ?? (isAddress ? username : nil),
+            username: username, skeleton: skeleton, email: try contact() ?? (isAddress ? username : nil),
             roles: try RoleArguments.parse([roles]), digest: nil)
     }
 
-    private func canonicalName(_ installation: Installation) throws(Refusal) -> String {
+    private func name(by installation: Installation) throws(Refusal) -> (canonical: String, skeleton: String) {
+        let lookalikes = try installation.lookalikes()
         do throws(UsernameRefusal) {
-            return try installation.username(name).canonical
+            let username = try installation.username(name)
+            return (username.canonical, try lookalikes.admit(username))
         } catch {
             throw Refusal("the user name \(error.detail)")
         }

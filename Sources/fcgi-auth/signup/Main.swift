@@ -4,6 +4,7 @@ import FastCGI
 import HTTP
 import Identity
 import Launch
+import Lookalikes
 import Passwords
 import Settings
 import Storage
@@ -15,10 +16,11 @@ enum Main {
         let program = Program.start("fcgi-auth-signup")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
+        let lookalikes = program.require { try Lookalikes() }
         program.serve(.hashing(settings, overloaded: overloaded(log))) {
             let store = try Store(settings)
             let handler = SignupHandler(
-                isOpen: settings.signup == .open, usernames: settings.usernameKind,
+                isOpen: settings.signup == .open, usernames: settings.usernameKind, lookalikes: lookalikes,
                 rules: PasswordRules(minimum: settings.passwordMin),
                 hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: store,
                 tokens: try TokenDelivery(settings, cookies: settings.cookies), clock: { .now() },

@@ -4,6 +4,7 @@ import Endpoints
 import Events
 import HTTP
 import Identity
+import Lookalikes
 import Passwords
 import Secrets
 import Sessions
@@ -16,6 +17,7 @@ import Usernames
 struct SignupHandler {
     let isOpen: Bool
     let usernames: UsernameKind
+    let lookalikes: Lookalikes
     let rules: PasswordRules
     let hasher: PasswordHasher
     let store: Store
@@ -55,7 +57,8 @@ struct SignupHandler {
     private func newAccount(_ form: Form, _ attempt: LoginAttempts.Attempt) throws -> NewAccount {
         do {
             let digest = try hasher.hash(form.password)
-            return NewAccount(username: form.username.canonical, email: form.email, digest: digest)
+            return NewAccount(
+                username: form.username.canonical, skeleton: form.skeleton, email: form.email, digest: digest)
         } catch {
             try? store.signups.withdraw(attempt)
             throw error
@@ -64,6 +67,7 @@ struct SignupHandler {
 
     private struct Form {
         let username: Username
+        let skeleton: String
         let password: SecretBytes
         let email: String?
         let remember: Bool
@@ -78,10 +82,24 @@ struct SignupHandler {
         let email = usernames == .email ? username?.canonical : fields.email()
         let remember = fields.bool("remember")
         let delivery = fields.delivery()
-        guard fields.errors.isEmpty, let username, let password else {
+        let skeleton = admitted(username, &fields)
+        guard fields.errors.isEmpty, let username, let skeleton, let password else {
             throw refuse(exchange, Problem(.invalidFields, errors: fields.errors))
         }
-        return Form(username: username, password: password, email: email, remember: remember, delivery: delivery)
+        return Form(
+            username: username, skeleton: skeleton, password: password, email: email, remember: remember,
+            delivery: delivery)
+    }
+
+    /// The skeleton of a name that can be taken for no other.
+    private func admitted(_ username: Username?, _ fields: inout FieldReader) -> String? {
+        guard let username else { return nil }
+        do {
+            return try lookalikes.admit(username)
+        } catch {
+            fields.refuse("username", error.code, error.detail)
+            return nil
+        }
     }
 
     private func refuse(_ exchange: Exchange, _ problem: Problem) -> Problem {
