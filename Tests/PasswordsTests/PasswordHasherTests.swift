@@ -1,4 +1,5 @@
 import Secrets
+import Synchronization
 import Testing
 
 @testable import Passwords
@@ -73,5 +74,35 @@ struct PasswordHasherTests {
         // A skipped hash would be a thousand times quicker; the factor leaves room for a busy machine.
         #expect(unknown * 10 > known)
         #expect(unreadable * 10 > known)
+    }
+
+    /// Counts what is admitted, and refuses when told to.
+    private final class Counting: HashAdmission {
+        let memory = Mutex<[Int]>([])
+        let isFull = Mutex(false)
+
+        func admit<Outcome: Sendable>(
+            memory: Int, _ computation: @escaping @Sendable () throws(PasswordHashingError) -> Outcome
+        ) throws(PasswordHashingError) -> Outcome {
+            if isFull.withLock({ $0 }) { throw .gateFull(retryAfter: 3) }
+            self.memory.withLock { $0.append(memory) }
+            return try computation()
+        }
+    }
+
+    @Test("every computation is admitted first, with the memory it will take (N-R3)")
+    func admission() throws {
+        let counting = Counting()
+        let hasher = PasswordHasher(parameters: cheap, admission: counting)
+        let stored = try hasher.hash(secret("password"))
+        _ = try hasher.verify(secret("password"), against: stored)
+        _ = try hasher.verify(secret("password"), against: stored.replacing("m=64", with: "m=128"))
+        try hasher.verifyNobody(secret("password"))
+        #expect(counting.memory.withLock { $0 } == [64 << 10, 64 << 10, 128 << 10, 64 << 10])
+        counting.isFull.withLock { $0 = true }
+        #expect(throws: PasswordHashingError.gateFull(retryAfter: 3)) { try hasher.hash(secret("password")) }
+        #expect(throws: PasswordHashingError.gateFull(retryAfter: 3)) {
+            try hasher.verify(secret("password"), against: stored)
+        }
     }
 }

@@ -22,6 +22,9 @@ public struct Argon2Parameters: Equatable, Sendable {
         self.lanes = lanes
     }
 
+    /// What a computation takes while it runs, in bytes.
+    public var memoryBytes: Int { Int(memoryKiB) * 1024 }
+
     /// Nil outside the bounds.
     public init?(memoryKiB: Int, time: Int, lanes: Int = 1) {
         guard (1...Int(Self.maximumLanes)).contains(lanes), (1...Int(Self.maximumTime)).contains(time),

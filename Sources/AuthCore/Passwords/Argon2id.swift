@@ -7,6 +7,10 @@ public enum PasswordHashingError: Error, Equatable, Sendable {
     case outOfMemory
     /// libargon2 refused with this code; a fault of ours.
     case library(Int32)
+    /// As many wait as may: nothing was begun. Worth trying again after this many seconds, at least 1.
+    case gateFull(retryAfter: Int)
+    /// Whether there is room could not be told, for this reason: nothing was begun.
+    case gateUnavailable(String)
 }
 
 /// RFC 9106 through libargon2.

@@ -4,7 +4,7 @@ import Secrets
 /// An Argon2id digest as it is stored: `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`, in the PHC string
 /// format. There is exactly one spelling of each digest; every other is refused, and so is one
 /// that asks for more than `Argon2Parameters` allows.
-struct PHCString {
+struct PHCString: Sendable {
     let parameters: Argon2Parameters
     let salt: [UInt8]
     let tag: SecretBytes

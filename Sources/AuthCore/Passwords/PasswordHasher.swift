@@ -3,8 +3,8 @@ public import Secrets
 /// Makes and checks the digests of passwords, with the parameters in force now.
 ///
 /// Passwords come in the form that `PasswordRules` gives. Every check costs a whole hash, whether
-/// or not there is an account: time must not tell (OWASP ASVS 6.3.8). Takes 19 MiB by default for
-/// as long as it works; how many may work at a time is for the caller to bound.
+/// or not there is an account: time must not tell (OWASP ASVS 6.3.8). A hash takes 19 MiB by default
+/// for as long as it works; how many work at a time is for the admission to bound (ASVS 15.2.2).
 public struct PasswordHasher: Sendable {
     /// What a check came to.
     public enum Verdict: Equatable, Sendable {
@@ -27,8 +27,11 @@ public struct PasswordHasher: Sendable {
     /// The digest of nobody's password: random, so that nothing matches it.
     private let nobody: PHCString
 
-    public init(parameters: Argon2Parameters) {
+    private let admission: any HashAdmission
+
+    public init(parameters: Argon2Parameters, admission: any HashAdmission = ImmediateAdmission()) {
         self.parameters = parameters
+        self.admission = admission
         nobody = PHCString(
             parameters: parameters, salt: randomBytes(Self.saltLength), tag: .random(count: Self.tagLength))
     }
@@ -36,7 +39,10 @@ public struct PasswordHasher: Sendable {
     /// A digest of the password under a fresh salt, as a PHC string.
     public func hash(_ password: SecretBytes) throws(PasswordHashingError) -> String {
         let salt = randomBytes(Self.saltLength)
-        let tag = try Argon2id.tag(of: password, salt: salt, parameters: parameters, length: Self.tagLength)
+        let parameters = parameters
+        let tag = try admitted(memory: parameters.memoryBytes) { () throws(PasswordHashingError) in
+            try Argon2id.tag(of: password, salt: salt, parameters: parameters, length: Self.tagLength)
+        }
         return PHCString(parameters: parameters, salt: salt, tag: tag).serialized()
     }
 
@@ -58,9 +64,18 @@ public struct PasswordHasher: Sendable {
     }
 
     private func matches(_ password: SecretBytes, _ digest: PHCString) throws(PasswordHashingError) -> Bool {
-        let tag = try Argon2id.tag(
-            of: password, salt: digest.salt, parameters: digest.parameters, length: digest.tag.count)
+        let tag = try admitted(memory: digest.parameters.memoryBytes) { () throws(PasswordHashingError) in
+            try Argon2id.tag(
+                of: password, salt: digest.salt, parameters: digest.parameters, length: digest.tag.count)
+        }
         return constantTimeEquals(tag, digest.tag)
+    }
+
+    /// The one way to a computation, of whatever algorithm; `memory` is what it takes, in bytes.
+    func admitted<Outcome: Sendable>(
+        memory: Int, _ computation: @escaping @Sendable () throws(PasswordHashingError) -> Outcome
+    ) throws(PasswordHashingError) -> Outcome {
+        try admission.admit(memory: memory, computation)
     }
 
     private func needsRehash(_ digest: PHCString) -> Bool {
