@@ -56,6 +56,7 @@ let package = Package(
         library("CFastCGI"),
         library("CCrypto"),
         library("CArgon2"),
+        library("CCrypt"),
         library("CSQLite"),
         library("CUTF8Proc"),
         library("CICU"),
@@ -86,6 +87,7 @@ let package = Package(
         core("TokenSigning", ["CCrypto", "Cryptography", "Encoding", "Identity", "JSON", "Secrets", "Tokens"]),
         core("RefreshTokens", ["Cryptography", "Encoding", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
+        core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
 
         // What is kept
         core("Revocations", ["Identity"]),
@@ -129,8 +131,9 @@ let package = Package(
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
-                "Passwords",
+                "Accounts", "CredentialFields", "Cryptography", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
+                "Launch",
+                "Passwords", "PasswordVerification",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
             ]),
         program(
@@ -150,7 +153,7 @@ let package = Package(
             [
                 "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
                 "JSON",
-                "Launch", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
+                "Launch", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
@@ -178,7 +181,8 @@ let package = Package(
             "Tokens",
             ["Tokens", "TokenSigning", "RefreshTokens", "Cryptography", "JSON", "Secrets", "Encoding", "Identity"]
         ),
-        tests("Passwords", ["CArgon2", "Passwords", "Secrets"]),
+        tests("Passwords", ["CArgon2", "PasswordVerification", "Passwords", "Secrets"]),
+        tests("PasswordVerification", ["Passwords", "PasswordVerification", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests(

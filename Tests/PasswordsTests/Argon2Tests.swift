@@ -1,4 +1,5 @@
 import CArgon2
+import PasswordVerification
 import Secrets
 import Testing
 

@@ -70,6 +70,20 @@ public struct AccountStore {
         try credential("id", id.description)
     }
 
+    /// The digest of an account that is drawn, each as likely as the other: what the login of a name that
+    /// no account has is made to cost. Always the same for the same draw, as an account's is, until
+    /// accounts come or go.
+    /// - Parameter draw: 12 hexadecimal digits in lower case, the end of an id.
+    /// - Returns: nil when the account has no digest, or there is no account.
+    public func drawnDigest(_ draw: String) throws(StoreError) -> String? {
+        let select = "SELECT digest FROM accounts"
+        let order = "ORDER BY substr(id, 25) LIMIT 1"
+        if let row = try database.query("\(select) WHERE substr(id, 25) >= $1 \(order)", [.text(draw)]).first {
+            return try row.optionalText("digest")
+        }
+        return try database.query("\(select) \(order)").first?.optionalText("digest")
+    }
+
     /// Accounts by name, a page at a time.
     /// - Parameters:
     ///   - after: the last name of the page before; nil for the first.

@@ -17,6 +17,7 @@ public enum Schema {
     public static let migrations = [
         Migration(version: 1, statements: [accounts] + sessions + revocations + attempts),
         Migration(version: 3, statements: skeletons),
+        Migration(version: 5, statements: draws),
     ]
 
     private static let accounts = """
@@ -39,6 +40,9 @@ public enum Schema {
         "ALTER TABLE accounts ADD COLUMN skeleton TEXT",
         "CREATE UNIQUE INDEX accounts_by_skeleton ON accounts (skeleton)",
     ]
+
+    /// The random end of the id, by which an account is drawn.
+    private static let draws = ["CREATE INDEX accounts_by_draw ON accounts (substr(id, 25))"]
 
     private static let sessions = [
         """

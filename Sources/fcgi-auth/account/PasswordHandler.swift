@@ -4,6 +4,7 @@ import Endpoints
 import Events
 import HTTP
 import Identity
+import PasswordVerification
 import Passwords
 import Secrets
 import Sessions
@@ -60,10 +61,8 @@ struct PasswordHandler {
         _ raw: SecretBytes, _ record: AccountRecord, _ attempt: LoginAttempts.Attempt
     ) throws -> Bool {
         do {
-            guard let password = PasswordRules.forVerification(raw),
-                let digest = try account.store.accounts.credential(id: record.id)?.digest,
-                case .match = try hasher.verify(password, against: digest)
-            else { return false }
+            let digest = try account.store.accounts.credential(id: record.id)?.digest
+            guard case .match = try hasher.verify(raw, against: digest) else { return false }
             return true
         } catch {
             try? account.store.attempts.withdraw(attempt)

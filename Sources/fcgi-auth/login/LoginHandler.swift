@@ -4,6 +4,7 @@ import Endpoints
 import Events
 import HTTP
 import Identity
+import PasswordVerification
 import Passwords
 import RefreshTokens
 import Secrets
@@ -20,6 +21,7 @@ struct LoginHandler {
     let cookies: CookieNames
     let usernames: UsernameKind
     let hasher: PasswordHasher
+    let draw: DecoyDraw
     let store: Store
     let tokens: TokenDelivery
     let clock: WallClock
@@ -103,26 +105,29 @@ struct LoginHandler {
         }
     }
 
-    /// Whether this is the account's password. Every way through here costs exactly one verification.
-    private func prove(_ username: Username?, _ raw: SecretBytes, _ exchange: Exchange) throws -> Proof {
-        let credential = try username.flatMap { try store.accounts.credential(username: $0.canonical) }
-        guard let password = PasswordRules.forVerification(raw), let credential, let digest = credential.digest else {
-            try hasher.verifyNobody(raw)
+    /// Whether this is the account's password. Every way through here runs the same queries and checks the
+    /// password once: a name without an account costs what an account that is drawn by it costs, so that
+    /// stored digests of several kinds tell nothing either.
+    private func prove(_ username: Username?, _ typed: SecretBytes, _ exchange: Exchange) throws -> Proof {
+        let decoy = try store.accounts.drawnDigest(draw.digits(for: username?.canonical ?? ""))
+        guard let credential = try store.accounts.credential(username: username?.canonical ?? "") else {
+            try hasher.imitate(typed, against: decoy)
             return .wrong(nil)
         }
         let account = credential.account
-        switch try hasher.verify(password, against: digest) {
+        switch try hasher.verify(typed, against: credential.digest) {
+        case .match where account.isDisabled, .mismatch: return .wrong(account)
         case .match(let needsRehash):
-            if needsRehash, !account.isDisabled { try rehash(password, account, exchange) }
-            return account.isDisabled ? .wrong(account) : .right(account)
-        case .mismatch: return .wrong(account)
+            if needsRehash { try rehash(typed, account, exchange) }
+            return .right(account)
         case .unreadable:
             log.record(.digestUnreadable, request: exchange.requestID, account: account.id)
             return .wrong(account)
         }
     }
 
-    private func rehash(_ password: SecretBytes, _ account: AccountRecord, _ exchange: Exchange) throws {
+    private func rehash(_ typed: SecretBytes, _ account: AccountRecord, _ exchange: Exchange) throws {
+        guard let password = PasswordRules.forVerification(typed) else { return }
         let digest = try hasher.hash(password)
         if try store.accounts.updateDigest(account.id, digest: digest, ifVersion: account.passwordVersion, at: clock())
         {

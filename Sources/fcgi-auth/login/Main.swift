@@ -22,10 +22,11 @@ enum Main {
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)
             }
+            let draw = try SecretFileProblem.naming(settings.keys + "/refresh.key") { try DecoyDraw.load(path: $0) }
             let handler = LoginHandler(
                 codec: codec, cookies: settings.cookies.names,
                 usernames: settings.usernameKind, hasher: PasswordHasher(parameters: Argon2Parameters(settings)),
-                store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
+                draw: draw, store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }

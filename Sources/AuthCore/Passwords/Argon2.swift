@@ -1,5 +1,5 @@
 internal import CArgon2
-import Secrets
+package import Secrets
 
 /// Why no digest could be computed. It says nothing of the password; the visitor's answer is 503.
 public enum PasswordHashingError: Error, Equatable, Sendable {
@@ -14,13 +14,14 @@ public enum PasswordHashingError: Error, Equatable, Sendable {
 }
 
 /// RFC 9106 through libargon2.
-enum Argon2id {
+package enum Argon2 {
     /// The tag of a password. libargon2 zeroes the memory it worked in before it frees it.
     ///
     /// One thread whatever the lanes: the result is the same, and a hash never takes more than the
     /// one processor it was admitted to.
-    static func tag(
-        of password: SecretBytes, salt: [UInt8], parameters: Argon2Parameters, length: Int
+    package static func tag(
+        _ variant: PHCString.Variant = .argon2id, _ version: PHCString.Version = .v19, of password: SecretBytes,
+        salt: [UInt8], parameters: Argon2Parameters, length: Int
     ) throws(PasswordHashingError) -> SecretBytes {
         try SecretBytes(unsafeUninitializedCapacity: length) { output throws(PasswordHashingError) in
             let status = password.withUnsafeBytes { password in
@@ -34,8 +35,11 @@ enum Argon2id {
                     context.m_cost = parameters.memoryKiB
                     context.lanes = parameters.lanes
                     context.threads = 1
-                    context.version = ARGON2_VERSION_13.rawValue
-                    return argon2id_ctx(&context)
+                    context.version = UInt32(version.rawValue)
+                    switch variant {
+                    case .argon2id: return argon2id_ctx(&context)
+                    case .argon2i: return argon2i_ctx(&context)
+                    }
                 }
             }
             switch status {
