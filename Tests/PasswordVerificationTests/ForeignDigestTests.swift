@@ -34,6 +34,7 @@ struct ForeignDigestTests {
         "$y$j9T$LdJMENpBABJJ3hIHjB1Bi.$eDQXK/sr/AdHFRAeAPvd3D3WJANjoiJQoM.B44RLmk5",
         "$argon2i$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$5b42gsGWBwRAe1YMEne7cGy0MVGgwmGX6tUjo6wESIY",
         "$argon2i$v=16$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$17DZDydYHtOvR5hGsTif7gagL03VMypTkZ5mphLZgVk",
+        "$argon2i$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$17DZDydYHtOvR5hGsTif7gagL03VMypTkZ5mphLZgVk",
         "$argon2id$v=19$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$1KcQDo+G8anPI9GBcERkBFZu5U1bK310vuCGNprvEDw",
         "$argon2id$v=16$m=256,t=2,p=2$c2FsdHNhbHRzYWx0c2FsdA$WDLLJJghiTtUoL7Os+b1qhylJRClLnhFH4nvMzfYpHk",
     ]
@@ -47,7 +48,7 @@ struct ForeignDigestTests {
         #expect(try hasher.verify(secret(""), against: stored) == .mismatch)
     }
 
-    /// Drepper's sha-crypt, crypt_blowfish, yescrypt, the argon2 package and RFC 7914 section 11.
+    /// Drepper's sha-crypt, crypt_blowfish, yescrypt, and RFC 7914 section 11.
     @Test(
         "published vectors verify",
         arguments: [
@@ -59,8 +60,6 @@ struct ForeignDigestTests {
             ("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"),
             ("openwall", "$y$j9T$AAt9R641xPvCI9nXw1HHW/$cuQRBMN3N/f8IcmVN.4YrZ1bHMOiLOoz9/XQMKV/v0A"),
             ("pleaseletmein", "$y$j9T$e8R9q85ZuzUkArEUurdtS.$esON.7y6H.u3UCPVCpbRFueRpAut2n2cMf1EhpjbuiC"),
-            ("password", "$argon2i$m=8,t=1,p=1$bL/lLsegFKTuR+5vVyA8tA$VKz5CHavCtFOL1N5TIXWSA"),
-            ("password", "$argon2i$m=65536,t=2,p=4$c29tZXNhbHQAAAAAAAAAAA$Q38e04oLanBHl/MHZra3ypCikyWHhVYRVbekTeGl03o"),
             (
                 "passwd",
                 "$pbkdf2-sha256$1$c2FsdA$VawEblbjCJ/sFpHCJUS2BflBhSFt3gRl5oudV8INrLw"
