@@ -59,6 +59,7 @@ let package = Package(
         library("CCrypt"),
         library("CSQLite"),
         library("CUTF8Proc"),
+        library("CZxcvbn"),
         library("CICU"),
         library("CLinux"),
 
@@ -88,6 +89,7 @@ let package = Package(
         core("RefreshTokens", ["Cryptography", "Encoding", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
         core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
+        core("PasswordStrength", ["CZxcvbn", "Passwords", "Secrets"]),
 
         // What is kept
         core("Revocations", ["Identity"]),
@@ -126,7 +128,8 @@ let package = Package(
             "signup",
             [
                 "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
-                "Lookalikes", "Passwords", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
+                "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
@@ -153,12 +156,14 @@ let package = Package(
             [
                 "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
                 "JSON",
-                "Launch", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
+                "Launch", "PasswordStrength", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings",
+                "Storage", "Tokens",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
             dependencies: [
-                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Lookalikes", "Passwords",
+                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Lookalikes", "PasswordStrength",
+                "Passwords",
                 "Revocations",
                 "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -183,6 +188,7 @@ let package = Package(
         ),
         tests("Passwords", ["CArgon2", "PasswordVerification", "Passwords", "Secrets"]),
         tests("PasswordVerification", ["Passwords", "PasswordVerification", "Secrets"]),
+        tests("PasswordStrength", ["PasswordStrength", "Passwords", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests(

@@ -7,12 +7,12 @@ base_libraries="libc.so libm.so libgcc_s.so libstdc++.so ld-linux"
 
 declare -A own_libraries=(
     [fcgi-auth-verify]="libfcgi.so libcrypto.so"
-    [fcgi-auth-signup]="libfcgi.so libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so"
+    [fcgi-auth-signup]="libfcgi.so libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so libzxcvbn.so"
     [fcgi-auth-login]="libfcgi.so libcrypto.so libcrypt.so libargon2.so libsqlite3.so libutf8proc.so"
     [fcgi-auth-refresh]="libfcgi.so libcrypto.so libsqlite3.so"
     [fcgi-auth-logout]="libfcgi.so libcrypto.so libsqlite3.so"
-    [fcgi-auth-account]="libfcgi.so libcrypto.so libcrypt.so libargon2.so libsqlite3.so libutf8proc.so"
-    [fcgi-authctl]="libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so"
+    [fcgi-auth-account]="libfcgi.so libcrypto.so libcrypt.so libargon2.so libsqlite3.so libutf8proc.so libzxcvbn.so"
+    [fcgi-authctl]="libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so libzxcvbn.so"
 )
 
 # Making keys and signing. A program that only verifies must not be able to.

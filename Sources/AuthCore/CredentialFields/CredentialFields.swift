@@ -35,9 +35,12 @@ extension FieldReader {
     }
 
     /// A password to be set, in the form in which it is hashed.
-    public mutating func newPassword(_ name: String, _ rules: PasswordRules) -> SecretBytes? {
+    /// - Parameter normalize: the rules it is held to.
+    public mutating func newPassword(
+        _ name: String, by normalize: (SecretBytes) -> Result<SecretBytes, PasswordRefusal>
+    ) -> SecretBytes? {
         guard let raw = secret(name) else { return nil }
-        switch rules.normalize(raw) {
+        switch normalize(raw) {
         case .success(let password): return password
         case .failure(let refusal):
             refuse(name, refusal.code, refusal.detail)

@@ -10,9 +10,10 @@ struct NormalizedPassword {
     let codePoints: Int
 
     /// Nil when the bytes are not UTF-8.
-    init?(_ raw: SecretBytes) {
+    init?(_ raw: SecretBytes, caseFolded: Bool = false) {
+        let form = caseFolded ? Self.foldedForm : Self.form
         let normalized = raw.withUnsafeBytes { raw in
-            Self.withDecomposition(of: raw.assumingMemoryBound(to: UInt8.self)) { decomposed in
+            Self.withDecomposition(of: raw.assumingMemoryBound(to: UInt8.self), form) { decomposed in
                 Self.compose(decomposed)
             }
         }
@@ -27,11 +28,14 @@ struct NormalizedPassword {
 
     private static let form = utf8proc_option_t(UTF8PROC_STABLE.rawValue | UTF8PROC_COMPOSE.rawValue)
 
+    private static let foldedForm = utf8proc_option_t(form.rawValue | UTF8PROC_CASEFOLD.rawValue)
+
     /// Longest encoding of a code point in UTF-8, in bytes.
     private static let maximumEncodedBytes = 4
 
     private static func withDecomposition(
-        of text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeMutableBufferPointer<Int32>) -> NormalizedPassword?
+        of text: UnsafeBufferPointer<UInt8>, _ form: utf8proc_option_t,
+        _ body: (UnsafeMutableBufferPointer<Int32>) -> NormalizedPassword?
     ) -> NormalizedPassword? {
         let needed = utf8proc_decompose(text.baseAddress, text.count, nil, 0, form)
         guard needed >= 0 else { return nil }

@@ -1,7 +1,7 @@
 public import Secrets
 
-/// What a new password must be: a length in code points after NFC, and nothing else. No composition
-/// rules, no trimming, no truncation (NIST SP 800-63B-4 section 3.1.1.2).
+/// How long a new password must be, in code points after NFC, and the forms in which passwords are
+/// hashed and compared. No trimming, no truncation (NIST SP 800-63B-4 section 3.1.1.2).
 public struct PasswordRules: Sendable {
     /// Shortest password, in code points.
     public let minimum: Int
@@ -37,32 +37,10 @@ public struct PasswordRules: Sendable {
         guard raw.count <= maximumBytes else { return nil }
         return NormalizedPassword(raw)?.bytes
     }
-}
 
-/// Why a new password is refused. It never holds the password.
-public enum PasswordRefusal: Error, Equatable, Sendable {
-    /// Fewer code points than `minimum`.
-    case tooShort(minimum: Int)
-    /// More code points than `maximum`.
-    case tooLong(maximum: Int)
-    /// Not text in UTF-8.
-    case notUTF8
-
-    /// The reason as it appears in `errors[].code`.
-    public var code: String {
-        switch self {
-        case .tooShort: "too_short"
-        case .tooLong: "too_long"
-        case .notUTF8: "not_utf8"
-        }
-    }
-
-    /// The reason for a person, without a subject and without a full stop.
-    public var detail: String {
-        switch self {
-        case .tooShort(let minimum): "must have at least \(minimum) characters"
-        case .tooLong(let maximum): "must have at most \(maximum) characters"
-        case .notUTF8: "is not valid UTF-8"
-        }
+    /// The form in which a password is compared with words: case-folded and in NFC. Never hashed.
+    /// - Parameter password: at most `maximumBytes`; nil when it is not UTF-8.
+    public static func caseFolded(_ password: SecretBytes) -> SecretBytes? {
+        NormalizedPassword(password, caseFolded: true)?.bytes
     }
 }

@@ -5,6 +5,7 @@ import FastCGI
 import HTTP
 import Identity
 import Launch
+import PasswordStrength
 import Passwords
 import Settings
 import Storage
@@ -21,7 +22,7 @@ enum Main {
                 access: try AccessCheck(settings, cookies: settings.cookies.names), cookies: settings.cookies,
                 store: store, clock: { .now() }, log: log)
             let password = PasswordHandler(
-                account: account, rules: PasswordRules(minimum: settings.passwordMin),
+                account: account, rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
                 hasher: PasswordHasher(parameters: Argon2Parameters(settings)))
             let endpoint = PublicEndpoint(settings, log: log, routes: account.routes + password.routes)
             return store.before(endpoint.respond)

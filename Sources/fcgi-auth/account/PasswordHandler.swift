@@ -4,6 +4,7 @@ import Endpoints
 import Events
 import HTTP
 import Identity
+import PasswordStrength
 import PasswordVerification
 import Passwords
 import Secrets
@@ -13,7 +14,7 @@ import Storage
 /// `POST /auth/password`: a new password for who knows the present one. Every other session ends.
 struct PasswordHandler {
     let account: AccountHandler
-    let rules: PasswordRules
+    let rules: NewPasswordRules
     let hasher: PasswordHasher
 
     var routes: [Route] {
@@ -24,7 +25,8 @@ struct PasswordHandler {
         let grant = try account.authenticate(exchange)
         var fields = FieldReader(exchange.fields)
         let current = fields.secret("current_password")
-        let password = fields.newPassword("new_password", rules)
+        let names = [grant.account.username, grant.account.email].compactMap(\.self)
+        let password = fields.newPassword("new_password") { rules.normalize($0, names: names) }
         guard fields.errors.isEmpty, let current, let password else {
             throw Problem(.invalidFields, errors: fields.errors)
         }

@@ -28,7 +28,7 @@ struct UserAdd: ParsableCommand {
         var account = try newAccount(installation)
         // Before a person types a password for nothing; `create` decides.
         guard try store.accounts.find(username: account.username) == nil else { throw Self.taken }
-        account.digest = try installation.newDigest()
+        account.digest = try installation.newDigest(names: [account.username, account.email])
         guard let made = try store.accounts.create(account, at: installation.now) else { throw Self.taken }
         installation.record(.accountCreated, account: made.id)
         Terminal.writeLine(output.json ? made.json.pretty() : "user \(made.username) added")

@@ -17,8 +17,9 @@ struct UserPassword: ParsableCommand {
         let installation = try Installation(options)
         let store = try installation.storeForRevoking()
         let account = try installation.account(user.name, in: store)
+        let digest = try installation.newDigest(names: [account.username, account.email])
         let change = try store.revocations.changePassword(
-            of: account.id, digest: installation.newDigest(), ifVersion: nil, keeping: nil, at: installation.now)
+            of: account.id, digest: digest, ifVersion: nil, keeping: nil, at: installation.now)
         guard let change else { throw Refusal("no such user") }
         installation.record(.passwordChanged, account: account.id)
         Terminal.writeLine(

@@ -5,6 +5,7 @@ import HTTP
 import Identity
 import Launch
 import Lookalikes
+import PasswordStrength
 import Passwords
 import Settings
 import Storage
@@ -21,7 +22,7 @@ enum Main {
             let store = try Store(settings)
             let handler = SignupHandler(
                 isOpen: settings.signup == .open, usernames: settings.usernameKind, lookalikes: lookalikes,
-                rules: PasswordRules(minimum: settings.passwordMin),
+                rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
                 hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: store,
                 tokens: try TokenDelivery(settings, cookies: settings.cookies), clock: { .now() },
                 log: log)

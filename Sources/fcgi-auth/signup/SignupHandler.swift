@@ -5,6 +5,7 @@ import Events
 import HTTP
 import Identity
 import Lookalikes
+import PasswordStrength
 import Passwords
 import Secrets
 import Sessions
@@ -18,7 +19,7 @@ struct SignupHandler {
     let isOpen: Bool
     let usernames: UsernameKind
     let lookalikes: Lookalikes
-    let rules: PasswordRules
+    let rules: NewPasswordRules
     let hasher: PasswordHasher
     let store: Store
     let tokens: TokenDelivery
@@ -78,8 +79,9 @@ struct SignupHandler {
     private func validate(_ exchange: Exchange) throws -> Form {
         var fields = FieldReader(exchange.fields)
         let username = fields.username(usernames)
-        let password = fields.newPassword("password", rules)
         let email = usernames == .email ? username?.canonical : fields.email()
+        let names = [username?.canonical, email].compactMap(\.self)
+        let password = fields.newPassword("password") { rules.normalize($0, names: names) }
         let remember = fields.bool("remember")
         let delivery = fields.delivery()
         let skeleton = admitted(username, &fields)
