@@ -40,6 +40,7 @@ let package = Package(
     name: "fcgi-auth",
     products: [
         .executable(name: "fcgi-auth-verify", targets: ["fcgi-auth-verify"]),
+        .executable(name: "fcgi-auth-verify-session", targets: ["fcgi-auth-verify-session"]),
         .executable(name: "fcgi-auth-signup", targets: ["fcgi-auth-signup"]),
         .executable(name: "fcgi-auth-login", targets: ["fcgi-auth-login"]),
         .executable(name: "fcgi-auth-refresh", targets: ["fcgi-auth-refresh"]),
@@ -96,11 +97,18 @@ let package = Package(
         core("Database"),
         core("SQLiteDriver", ["CSQLite", "Database"]),
         core("Accounts", ["Database", "Identity"]),
-        core("Sessions", ["Accounts", "Database", "Identity", "Revocations"]),
+        core("AccessIDs", ["Cryptography", "Database", "Encoding", "Identity", "Secrets"]),
+        core("Sessions", ["AccessIDs", "Accounts", "Database", "Identity", "Revocations"]),
 
         // What the programs share
         core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
-        core("Authentication", ["Encoding", "HTTP", "Identity", "Revocations", "Secrets", "Settings", "Tokens"]),
+        core("Authentication", ["Encoding", "Events", "HTTP", "Identity", "Settings"]),
+        core(
+            "TokenAuthentication",
+            ["Authentication", "Events", "Identity", "Revocations", "Secrets", "Settings", "Tokens"]),
+        core(
+            "SessionAuthentication",
+            ["AccessIDs", "Authentication", "Database", "Events", "Identity", "Settings", "SQLiteDriver"]),
         core(
             "Endpoints",
             [
@@ -110,20 +118,31 @@ let package = Package(
         core(
             "Storage",
             [
-                "Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions", "Settings",
-                "SQLiteDriver",
+                "AccessIDs", "Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions",
+                "Settings", "SQLiteDriver",
+            ]),
+        core(
+            "SiteAuthentication",
+            [
+                "Authentication", "HTTP", "Secrets", "SessionAuthentication", "Settings", "Storage",
+                "TokenAuthentication",
             ]),
         core(
             "TokenDelivery",
             [
-                "Accounts", "Authentication", "Endpoints", "HTTP", "Identity", "JSON", "RefreshTokens", "Secrets",
-                "Sessions", "Settings", "TokenSigning", "Tokens",
+                "AccessIDs", "Accounts", "Endpoints", "HTTP", "Identity", "JSON", "RefreshTokens", "Secrets",
+                "Sessions", "Settings", "TokenAuthentication", "TokenSigning", "Tokens",
             ]),
 
         core("CredentialFields", ["Endpoints", "HTTP", "Passwords", "Secrets", "Settings", "Usernames"]),
 
         // The programs
-        program("verify", ["Authentication", "Events", "FastCGI", "HTTP", "Identity", "Launch", "Settings", "Tokens"]),
+        program(
+            "verify",
+            ["Authentication", "FastCGI", "HTTP", "Identity", "Launch", "Settings", "TokenAuthentication"]),
+        program(
+            "verify-session",
+            ["Authentication", "FastCGI", "HTTP", "Identity", "Launch", "SessionAuthentication", "Settings"]),
         program(
             "signup",
             [
@@ -149,7 +168,7 @@ let package = Package(
             "logout",
             [
                 "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
-                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Tokens",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "SiteAuthentication", "Storage",
             ]),
         program(
             "account",
@@ -157,7 +176,7 @@ let package = Package(
                 "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
                 "JSON",
                 "Launch", "PasswordStrength", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings",
-                "Storage", "Tokens",
+                "SiteAuthentication", "Storage",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
@@ -191,8 +210,13 @@ let package = Package(
         tests("PasswordStrength", ["PasswordStrength", "Passwords", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
+        tests("AccessIDs", ["AccessIDs", "Database", "SQLiteDriver", "TestFixtures"]),
         tests(
-            "Sessions", ["Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations", "TestFixtures"]),
+            "Sessions",
+            [
+                "AccessIDs", "Sessions", "Accounts", "Database", "SQLiteDriver", "Identity", "Revocations",
+                "TestFixtures",
+            ]),
         tests(
             "Storage",
             [

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The release programs, built when a source is newer than the last build began.
 
-programs=(fcgi-auth-{verify,signup,login,refresh,logout,account} fcgi-authctl)
+programs=(fcgi-auth-{verify,verify-session,signup,login,refresh,logout,account} fcgi-authctl)
 release=.build/release
 stamp=.build/release.stamp
 

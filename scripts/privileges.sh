@@ -7,6 +7,7 @@ base_libraries="libc.so libm.so libgcc_s.so libstdc++.so ld-linux"
 
 declare -A own_libraries=(
     [fcgi-auth-verify]="libfcgi.so libcrypto.so"
+    [fcgi-auth-verify-session]="libfcgi.so libcrypto.so libsqlite3.so"
     [fcgi-auth-signup]="libfcgi.so libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so libzxcvbn.so"
     [fcgi-auth-login]="libfcgi.so libcrypto.so libcrypt.so libargon2.so libsqlite3.so libutf8proc.so"
     [fcgi-auth-refresh]="libfcgi.so libcrypto.so libsqlite3.so"
@@ -17,8 +18,10 @@ declare -A own_libraries=(
 
 # Making keys and signing. A program that only verifies must not be able to.
 signing_functions='^(EVP_DigestSign|EVP_PKEY_(keygen|sign|Q_keygen|generate|fromdata_private)|EVP_Q_keygen|EVP_EC_gen|EC_KEY_generate_key|ECDSA_(do_)?sign|ED25519_sign)'
+argon2_functions='^argon2'
 declare -A forbidden_functions=(
     [fcgi-auth-verify]=$signing_functions
+    [fcgi-auth-verify-session]="$signing_functions|$argon2_functions"
     [fcgi-auth-logout]=$signing_functions
     [fcgi-auth-account]=$signing_functions
 )

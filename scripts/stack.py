@@ -25,6 +25,7 @@ from pathlib import Path
 import demo_site
 from supervisor import Program, listen
 
+# By the names of their sockets; who listens as "verify" goes by AUTH_ACCESS.
 PROGRAMS = ("verify", "signup", "login", "refresh", "logout", "account")
 # What each program answers to a GET once it runs; any status below 500 is its own.
 PROBES = ("/", "/private/", "/auth/signup", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/me")
@@ -123,6 +124,12 @@ class Stack:
     def socket(self, program: str) -> Path:
         return self._sockets / f"{program}.sock"
 
+    def executable(self, program: str) -> Path:
+        """The file of the program that listens under this name with these settings."""
+        if program == "verify" and self.settings.get("AUTH_ACCESS", "").lower() == "session":
+            program = "verify-session"
+        return self.build_dir / f"fcgi-auth-{program}"
+
     def pid(self, program: str) -> int:
         return self.programs[program].pid()
 
@@ -208,7 +215,7 @@ class Stack:
             raise StackError(f"{Path(command[0]).name} ended with {done.returncode}\n{done.stderr}{done.stdout}")
 
     def _start_programs(self):
-        commands = {name: [self.build_dir / f"fcgi-auth-{name}", "--config", self.config] for name in PROGRAMS}
+        commands = {name: [self.executable(name), "--config", self.config] for name in PROGRAMS}
         commands["echo"] = [sys.executable, demo_site.REPOSITORY / "scripts" / "echo.py"]
         for name, command in commands.items():
             self._start_program(name, command, listen(self.socket(name)))

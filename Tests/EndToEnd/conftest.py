@@ -11,10 +11,15 @@ import site_under_test as sites  # noqa: E402
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "jwt(reason): about access tokens that are JWTs; left out where they are ids")
     config.addinivalue_line("markers", "last: runs after every other test, to judge what they left behind")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if sites.ACCESS_KIND != "jwt":
+        left_out = [item for item in items if item.get_closest_marker("jwt")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("jwt")]
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 

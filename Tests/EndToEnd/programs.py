@@ -9,10 +9,12 @@ import subprocess
 import tempfile
 
 import fastcgi
-from site_under_test import BUILD, eventually
+from site_under_test import ACCESS_KIND, BUILD, eventually
 
 
 def binary(program):
+    if program == "verify" and ACCESS_KIND == "session":
+        program = "verify-session"
     return str(pathlib.Path(BUILD) / f"fcgi-auth-{program}")
 
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 import uuid
 
+import fastcgi
 from client import Client
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -18,6 +19,8 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 PROGRAMS = ("verify", "signup", "login", "refresh", "logout", "account")
 ACCESS, REFRESH = "__Host-access", "__Host-refresh"
+# What access tokens are on the sites under test: `jwt`, or `session` where the environment says so.
+ACCESS_KIND = os.environ.get("FCGI_AUTH_ACCESS") or "jwt"
 SECRET_MARK = "Sekret"  # in every password a test sends, so that one search finds any of them in a log
 
 LOGS = []  # (state directory, text): what the sites that have stopped wrote
@@ -50,6 +53,7 @@ class Site:
         from stack import Stack
 
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
+        env = {"AUTH_ACCESS": ACCESS_KIND} | (env or {})
         self.stack = Stack(self.state, env=env, build_dir=BUILD, nginx_extra=nginx_extra)
         try:
             self.stack.start()
@@ -133,6 +137,19 @@ class Site:
         answer = ask_until_admitted(client, "/auth/login", fields)
         assert answer.status == 200, answer
         return client, answer.json
+
+    def verify(self, token):
+        """What the verifier says of an access token, which must be good: a JWT tells as much by itself, an id does not."""
+        asked = fastcgi.get("/_auth/verify", dict(HTTP_AUTHORIZATION=f"Bearer {token}"))
+        answer = fastcgi.ask(self.stack.socket("verify"), asked)
+        assert answer.status == 204, answer
+        return answer
+
+    def session_of(self, token):
+        return self.verify(token).header("X-Auth-Session")
+
+    def roles_of(self, token):
+        return sorted(self.verify(token).header("X-Auth-Roles").split(","))
 
     def status_of(self, token, client=None, target="/private/"):
         """What a protected location answers to this access token alone."""

@@ -6,7 +6,6 @@ import uuid
 import pytest
 from client import bearer
 from site_under_test import new_password
-from tokens import claims
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -32,12 +31,12 @@ def test_without_a_login_the_answer_is_401(client, method, target, body):
     assert answer.header("WWW-Authenticate").startswith("Bearer"), answer
 
 
-def test_me_tells_the_user_and_the_session(user):
+def test_me_tells_the_user_and_the_session(site, user):
     answer = user.client.get("/auth/me")
     assert answer.status == 200 and set(answer.json) == {"user", "session"}, answer
     assert set(answer.json["user"]) == {"id", "username", "email", "roles", "created_at"}
     assert answer.json["user"]["username"] == user.name
-    assert answer.json["session"]["id"] == claims(user.access)["sid"]
+    assert answer.json["session"]["id"] == site.session_of(user.access)
 
 
 def test_me_is_not_kept_by_caches(user):
@@ -56,14 +55,14 @@ def test_the_list_of_sessions_marks_the_current_one(site, user):
     site.log_in(user)
     listed = sessions(user.client)
     assert len(listed) == 2
-    assert [entry["id"] for entry in listed if entry["current"]] == [claims(user.access)["sid"]]
+    assert [entry["id"] for entry in listed if entry["current"]] == [site.session_of(user.access)]
 
 
 def test_a_listed_session_tells_times_address_and_user_agent(site, user):
     client = site.client()
     login = dict(username=user.name, password=user.password)
     token = client.post("/auth/login", login, [("User-Agent", "Tester/1.0 (ünï)".encode())]).json["access_token"]
-    entry = next(entry for entry in sessions(user.client) if entry["id"] == claims(token)["sid"])
+    entry = next(entry for entry in sessions(user.client) if entry["id"] == site.session_of(token))
     assert TIME.fullmatch(entry["created_at"]) and TIME.fullmatch(entry["last_used_at"])
     assert entry["address"] == "127.0.0.1"
     assert entry["user_agent"].startswith("Tester/1.0")
@@ -84,7 +83,7 @@ def test_a_long_user_agent_is_no_trouble(site, user):
 
 def test_a_session_can_be_ended_by_its_id(site, user):
     other, body = site.log_in(user)
-    answer = user.client.delete(f"/auth/sessions/{claims(body['access_token'])['sid']}")
+    answer = user.client.delete(f"/auth/sessions/{site.session_of(body['access_token'])}")
     assert (answer.status, answer.body) == (204, b"")
     assert site.status_of(body["access_token"]) == 401
     assert other.post("/auth/refresh").status == 403
@@ -93,13 +92,13 @@ def test_a_session_can_be_ended_by_its_id(site, user):
 
 
 def test_ones_own_session_can_be_ended(site, user):
-    assert user.client.delete(f"/auth/sessions/{claims(user.access)['sid']}").status == 204
+    assert user.client.delete(f"/auth/sessions/{site.session_of(user.access)}").status == 204
     assert site.status_of(user.access) == 401
 
 
 def test_the_session_of_another_user_is_404_and_lives(site, user):
     other = site.sign_up()
-    answer = user.client.delete(f"/auth/sessions/{claims(other.access)['sid']}")
+    answer = user.client.delete(f"/auth/sessions/{site.session_of(other.access)}")
     assert answer.status == 404 and answer.code, answer
     assert other.client.get("/private/").status == 200
 

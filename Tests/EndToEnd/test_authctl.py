@@ -11,7 +11,6 @@ import uuid
 
 import pytest
 from site_under_test import BUILD, SECRET_MARK, eventually, new_name, new_password
-from tokens import claims
 
 
 @pytest.fixture
@@ -147,9 +146,9 @@ def test_sessions_are_listed_and_revoked(site, user):
     other, body = site.log_in(user)
     sessions = listed(site.ctl_json("session", "list", user.name), "sessions")
     assert {session["id"] for session in sessions} == {
-        claims(token)["sid"] for token in (user.access, body["access_token"])
+        site.session_of(token) for token in (user.access, body["access_token"])
     }
-    site.ctl("session", "revoke", claims(user.access)["sid"])
+    site.ctl("session", "revoke", site.session_of(user.access))
     assert [user.client.get("/private/").status, other.get("/private/").status] == [401, 200]
 
 

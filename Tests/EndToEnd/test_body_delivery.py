@@ -3,7 +3,6 @@
 import pytest
 from client import bearer
 from site_under_test import REFRESH, ask_until_admitted, new_name, new_password
-from tokens import claims
 
 BODY = dict(delivery="body")
 
@@ -37,12 +36,12 @@ def test_cookies_are_given_when_nothing_is_said(user, client):
     assert "refresh_token" not in client.post("/auth/login", dict(username=user.name, password=user.password)).json
 
 
-def test_a_refresh_rotates_it_in_the_body(phone):
+def test_a_refresh_rotates_it_in_the_body(site, phone):
     client, first = phone
     answer = refresh(client, first.json["refresh_token"])
     assert answer.status == 200 and answer.set_cookies == [], answer
     assert answer.json["refresh_token"] != first.json["refresh_token"]
-    assert claims(answer.json["access_token"])["sid"] == claims(first.json["access_token"])["sid"]
+    assert site.session_of(answer.json["access_token"]) == site.session_of(first.json["access_token"])
 
 
 def test_a_lost_answer_gets_the_same_successor(phone):

@@ -143,7 +143,12 @@ def test_a_file_that_was_named_and_is_missing_is_an_error(site, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "program, file", [("login", "signing.json"), ("verify", "verify.json"), ("refresh", "refresh.key")]
+    "program, file",
+    [
+        pytest.param("login", "signing.json", marks=pytest.mark.jwt("no id is signed")),
+        pytest.param("verify", "verify.json", marks=pytest.mark.jwt("no id is signed")),
+        ("refresh", "refresh.key"),
+    ],
 )
 def test_a_missing_key_is_named_and_the_program_does_not_start(site, good, tmp_path, program, file):
     for name in ("verify.json", "signing.json", "refresh.key"):
@@ -156,6 +161,7 @@ def test_a_missing_key_is_named_and_the_program_does_not_start(site, good, tmp_p
     assert result.returncode != 0 and file in result.stderr, result
 
 
+@pytest.mark.jwt("ids are looked up in the store")
 def test_the_verifier_needs_no_store_and_no_signing_key(site, good, tmp_path):
     (tmp_path / "verify.json").write_bytes((site.keys / "verify.json").read_bytes())
     path = tmp_path / "verify.conf"

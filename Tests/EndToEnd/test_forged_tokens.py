@@ -12,6 +12,8 @@ from jose import jwks
 from site_under_test import eventually
 from tokens import Forge, claims, decode, encode
 
+pytestmark = pytest.mark.jwt("forged JWTs, which are no access ids")
+
 CLAIMS = ["iss", "aud", "sub", "sid", "iat", "exp", "jti", "username", "roles"]
 
 

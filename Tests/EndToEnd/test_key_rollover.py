@@ -7,6 +7,8 @@ from jose import check_with_pyjwt, jwks
 from site_under_test import eventually
 from tokens import Forge, header, wait_until_expired
 
+pytestmark = pytest.mark.jwt("ids are signed by no key")
+
 
 @pytest.fixture
 def rolling_site(new_site):

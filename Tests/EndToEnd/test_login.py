@@ -7,7 +7,6 @@ import unicodedata
 
 import pytest
 from site_under_test import ACCESS, REFRESH, ask_until_admitted, new_name, new_password
-from tokens import claims
 
 
 def log_in(client, name, password, **fields):
@@ -116,7 +115,7 @@ def test_the_email_is_no_key_to_the_account(site, client):
 
 def test_every_login_is_a_session_of_its_own(site, user):
     tokens = [site.log_in(user)[1]["access_token"] for _ in range(3)]
-    assert len({claims(token)["sid"] for token in [*tokens, user.access]}) == 4
+    assert len({site.session_of(token) for token in [*tokens, user.access]}) == 4
 
 
 def test_a_value_the_client_chose_is_never_adopted(user, client):

@@ -79,6 +79,7 @@ def test_one_email_may_belong_to_two_accounts(client):
         assert sign_up(client, email="shared@example.org").status == 201
 
 
+@pytest.mark.jwt("about a claim")
 def test_the_email_is_a_claim_of_the_token_only_when_there_is_one(client):
     assert claims(sign_up(client, email="mia@example.org").json["access_token"])["email"] == "mia@example.org"
     assert "email" not in claims(sign_up(client).json["access_token"])

@@ -9,6 +9,8 @@ from client import bearer
 from jose import check_with_joserfc, check_with_pyjwt, jwks
 from tokens import claims, decode, header, signing_keys
 
+pytestmark = pytest.mark.jwt("what a JWT says and who can check it")
+
 CLAIMS = {"iss", "aud", "sub", "sid", "iat", "exp", "jti", "username", "roles"}
 
 

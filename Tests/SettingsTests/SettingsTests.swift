@@ -34,7 +34,7 @@ private let minimal = "AUTH_ISSUER=https://example.org\n"
                 AUTH_ISSUER=https://id.example.org:8443/realm
                 AUTH_AUDIENCE=https://api.example.org
                 AUTH_ALGORITHM=es256
-                AUTH_ACCESS=jwt
+                AUTH_ACCESS=Session
                 AUTH_ACCESS_TTL=5m
                 AUTH_SESSION_IDLE=12h
                 AUTH_SESSION_TTL=12h
@@ -60,7 +60,7 @@ private let minimal = "AUTH_ISSUER=https://example.org\n"
         ).get()
         #expect(
             settings.issuer == "https://id.example.org:8443/realm" && settings.audience == "https://api.example.org")
-        #expect(settings.algorithm == "ES256" && settings.tokenTyp == "JWT" && settings.access == .jwt)
+        #expect(settings.algorithm == "ES256" && settings.tokenTyp == "JWT" && settings.access == .session)
         #expect(settings.accessTTL == .seconds(300) && settings.refreshGrace == .zero)
         #expect(settings.sessionIdle == .seconds(43_200) && settings.sessionTTL == .seconds(43_200))
         #expect(settings.keys == "/srv/keys" && settings.runtime == "/run/auth")
@@ -153,7 +153,7 @@ private let minimal = "AUTH_ISSUER=https://example.org\n"
             "AUTH_ISSUER=https://u@example.org",
             "AUTH_ISSUER=https://exa mple.org", "AUTH_ISSUER=https://", "AUTH_ISSUER=https://example.org/\"",
             "AUTH_ISSUER=ftp://example.org", "AUTH_ISSUER=HTTPS://example.org", "AUTH_AUDIENCE=", "AUTH_AUDIENCE=a b",
-            "AUTH_ALGORITHM=none", "AUTH_ALGORITHM=RS256", "AUTH_ACCESS=session", "AUTH_ACCESS=opaque",
+            "AUTH_ALGORITHM=none", "AUTH_ALGORITHM=RS256", "AUTH_ACCESS=sessions", "AUTH_ACCESS=opaque",
             "AUTH_ACCESS_TTL=0s", "AUTH_ACCESS_TTL=25h", "AUTH_ACCESS_TTL=900", "AUTH_ACCESS_TTL=-1m",
             "AUTH_ACCESS_TTL=1.5h", "AUTH_ACCESS_TTL=1h30m", "AUTH_ACCESS_TTL=9223372036854775807d", "AUTH_ACCESS_TTL=",
             "AUTH_ACCESS_TTL=٣m", "AUTH_SESSION_TTL=401d", "AUTH_SESSION_IDLE=31d", "AUTH_REFRESH_GRACE=301s",

@@ -1,11 +1,12 @@
-public import Tokens
+public import Identity
 
 /// Why a request is not let in by its access token.
 public enum AccessRefusal: Equatable, Sendable {
     case noToken
     case conflictingCookies
     case malformedAuthorization
-    case token(TokenRefusal)
+    /// The token itself; `code` is its judge's.
+    case token(code: String)
     /// The session is over, or the account's tokens of that time are void.
     case revoked
 
@@ -15,7 +16,7 @@ public enum AccessRefusal: Equatable, Sendable {
         case .noToken: "no_token"
         case .conflictingCookies: "conflicting_cookies"
         case .malformedAuthorization: "malformed_authorization"
-        case .token(let refusal): refusal.code
+        case .token(let code): code
         case .revoked: "revoked"
         }
     }
@@ -23,8 +24,8 @@ public enum AccessRefusal: Equatable, Sendable {
 
 /// What an access token comes to.
 public enum AccessVerdict: Sendable {
-    case admitted(AccessToken)
+    case admitted(Identity)
     case refused(AccessRefusal)
-    /// The revocation journal can't be read, so nobody can be let in.
+    /// What the judge goes by can't be read, so nobody can be let in.
     case unavailable
 }

@@ -23,7 +23,7 @@ extension SettingKey {
         case .issuer: .issuer
         case .audience: .text
         case .algorithm: .choice(["EdDSA", "ES256", "HS256"])
-        case .access: .choice(["jwt"])
+        case .access: .choice(["jwt", "session"])
         case .accessTTL: .duration(.seconds(1)...(.days(1)))
         // Browsers keep no cookie for longer than 400 days.
         case .sessionIdle, .sessionTTL: .duration(.seconds(1)...(.days(400)))
@@ -77,7 +77,7 @@ extension SettingKey {
         case .issuer: "the URL this site is known by; iss of every token"
         case .audience: "whom tokens are for (aud); the issuer if not set"
         case .algorithm: "signature algorithm of new keys"
-        case .access: "what the access cookie holds"
+        case .access: "what the access cookie holds: a JWT, or the id of a session that is looked up in the store"
         case .accessTTL: "life of an access token"
         case .sessionIdle: "a session ends when it was not used for so long"
         case .sessionTTL: "a session ends this long after login, used or not"

@@ -9,7 +9,10 @@ public enum StoreLocation: Equatable, Sendable {
 
 /// What the access cookie holds.
 public enum AccessKind: String, Sendable {
+    /// A signed token, which is checked without a database.
     case jwt
+    /// An opaque id, which is looked up in the store.
+    case session
 }
 
 /// What a user name may be.

@@ -8,7 +8,7 @@ extension Settings {
         let issuer = reader.issuer()
         audience = reader.audience(issuer: issuer)
         algorithm = reader.choice(.algorithm)
-        access = reader.access()
+        access = AccessKind(rawValue: reader.choice(.access)) ?? .jwt
         accessTTL = reader.duration(.accessTTL)
         sessionIdle = reader.duration(.sessionIdle)
         sessionTTL = reader.duration(.sessionTTL)
@@ -44,15 +44,6 @@ extension Settings {
 }
 
 extension SettingsReader {
-    /// The words of the other kind are known and said to be missing, rather than unknown.
-    mutating func access() -> AccessKind {
-        if given(.access)?.lowercased() == "session" {
-            note(.access, "\"session\" is not available in this version")
-            return .jwt
-        }
-        return AccessKind(rawValue: choice(.access)) ?? .jwt
-    }
-
     mutating func checkTimes(idle: Duration, absolute: Duration) {
         guard areGood(.sessionIdle, .sessionTTL), idle > absolute else { return }
         let times = "\(DurationText.text(idle)) is longer than \(SettingKey.sessionTTL.name)"

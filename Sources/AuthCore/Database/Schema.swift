@@ -10,13 +10,14 @@ public struct Migration: Sendable {
 }
 
 /// The tables, in SQL that SQLite and PostgreSQL both run. Ids are UUID text, times are
-/// milliseconds since 1970 UTC. No table ever holds a password or a token: a password's digest,
-/// and of a refresh token only the session's id and generation.
+/// milliseconds since 1970 UTC. No table ever holds a password or a token: a password's digest, of
+/// a refresh token only the session's id and generation, of an access id its hash.
 public enum Schema {
     /// In rising order of version.
     public static let migrations = [
         Migration(version: 1, statements: [accounts] + sessions + revocations + attempts),
         Migration(version: 3, statements: skeletons),
+        Migration(version: 4, statements: accessIDs),
         Migration(version: 5, statements: draws),
     ]
 

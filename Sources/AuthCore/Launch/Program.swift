@@ -38,6 +38,11 @@ public struct Program {
         Self.require(name, part)
     }
 
+    /// Ends the process as for a mistake in the configuration where it asks for another program.
+    public func require(_ isServedHere: Bool, otherwise message: String) {
+        if !isServedHere { Self.stop(name, [message], status: 78) }
+    }
+
     private static func require<Part>(_ name: String, _ part: () throws -> Part) -> Part {
         do {
             return try part()

@@ -4,6 +4,8 @@ import Database
 /// One open SQLite handle with its prepared statements. Used by one thread; closes in `deinit`.
 final class SQLiteConnection {
     private let handle: OpaquePointer
+    /// Asked by SQLite about each statement; it must outlive the handle.
+    private let authorizer: SQLiteAuthorizer?
     private var statements: [String: SQLiteStatement] = [:]
     /// The file this handle has open; nil in memory.
     let file: FileIdentity?
@@ -13,9 +15,11 @@ final class SQLiteConnection {
     private(set) var isBroken = false
 
     /// Opens an existing file, which SQLite never creates here; `path` nil is a database in memory.
-    init(path: String?, busyTimeout: Duration) throws(StoreError) {
+    /// - Parameter grant: what alone may be read, and then nothing is written; nil for everything.
+    init(path: String?, busyTimeout: Duration, grant: ReadGrant? = nil) throws(StoreError) {
         file = try path.map(FileIdentity.init(path:))
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let mode = grant == nil ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+        let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path ?? ":memory:", &opened, path == nil ? flags | SQLITE_OPEN_CREATE : flags, nil)
         // "Whether or not an error occurs when it is opened, resources associated with the database
@@ -25,11 +29,17 @@ final class SQLiteConnection {
             throw SQLiteFailure(code: code).error
         }
         handle = opened
+        authorizer = grant.map(SQLiteAuthorizer.init)
         let milliseconds =
             busyTimeout.components.seconds * 1000 + busyTimeout.components.attoseconds / 1_000_000_000_000_000
         sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
         try requireSameFile(path)
-        try configure(isFile: path != nil, busyTimeout: busyTimeout)
+        if let authorizer {
+            try configureForReading()
+            authorizer.watch(handle)
+        } else {
+            try configure(isFile: path != nil, busyTimeout: busyTimeout)
+        }
     }
 
     deinit {
@@ -85,18 +95,27 @@ final class SQLiteConnection {
     }
 
     private func configure(isFile: Bool, busyTimeout: Duration) throws(StoreError) {
-        for pragma in Self.pragmas { _ = try run(pragma) }
+        for pragma in Self.caution + Self.pragmas { _ = try run(pragma) }
         if isFile { try useWriteAheadLog(busyTimeout) }
         // FULL: a commit returns after fsync, so what was acknowledged survives a power cut.
         _ = try run("PRAGMA synchronous = FULL")
         statements.removeAll()
     }
 
-    private static let pragmas = [
-        "PRAGMA foreign_keys = ON",
+    private func configureForReading() throws(StoreError) {
+        for pragma in Self.caution + ["PRAGMA query_only = ON"] { _ = try run(pragma) }
+        statements.removeAll()
+    }
+
+    /// A file that somebody has tampered with runs nothing, and keeps nothing on disk elsewhere.
+    private static let caution = [
         "PRAGMA trusted_schema = OFF",
         "PRAGMA cell_size_check = ON",
         "PRAGMA temp_store = MEMORY",
+    ]
+
+    private static let pragmas = [
+        "PRAGMA foreign_keys = ON",
         // Given back after a checkpoint: 8 MiB of log stay at most.
         "PRAGMA journal_size_limit = 8388608",
     ]

@@ -12,6 +12,7 @@ public final class SQLiteDatabase: Database {
 
     private let path: String?
     private let busyTimeout: Duration
+    private let grant: ReadGrant?
     private let requirement: Requirement
     private var connection: SQLiteConnection?
 
@@ -26,12 +27,26 @@ public final class SQLiteDatabase: Database {
         self.path = path
         self.busyTimeout = busyTimeout
         self.requirement = requirement
+        grant = nil
+    }
+
+    /// A connection that can read what it is granted and do nothing else: SQLite opens the file for
+    /// reading and refuses every other statement while it prepares it.
+    /// - Parameters:
+    ///   - path: of a file that exists by the time of first use.
+    ///   - busyTimeout: how long a read waits in the rare moments when a writer keeps readers out.
+    public init(path: String, reading grant: ReadGrant, busyTimeout: Duration) {
+        self.path = path
+        self.busyTimeout = busyTimeout
+        self.grant = grant
+        requirement = { (_) throws(StoreError) in }
     }
 
     /// A store that lives and dies with this object.
     public init(inMemory: Void = ()) {
         path = nil
         busyTimeout = .zero
+        grant = nil
         requirement = { (_) throws(StoreError) in }
     }
 
@@ -102,7 +117,7 @@ public final class SQLiteDatabase: Database {
             try requireInPlace(connection)
             return connection
         }
-        let opened = try SQLiteConnection(path: path, busyTimeout: busyTimeout)
+        let opened = try SQLiteConnection(path: path, busyTimeout: busyTimeout, grant: grant)
         connection = opened
         do throws(StoreError) {
             try requirement(self)

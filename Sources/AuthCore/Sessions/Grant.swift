@@ -1,3 +1,4 @@
+public import AccessIDs
 public import Accounts
 import Database
 public import Identity
@@ -7,6 +8,9 @@ public import Identity
 public struct Grant: Sendable, Equatable {
     public let account: AccountRecord
     public let session: SessionRecord
+    /// Issued with this grant, where access tokens are ids; nil where they are JWTs, and for a session
+    /// that was only found.
+    public internal(set) var accessID: AccessID?
 
     /// Who this is, for a token or an application.
     public var identity: Identity {

@@ -13,6 +13,10 @@ enum Purge {
         purge("sessions", key: "id", whose: "ends_at", isBefore: now - .seconds(86_400), in: database)
     }
 
+    static func accessIDs(in database: any Database, at now: Timestamp) {
+        purge("access_ids", key: "hash", whose: "expires_at", isBefore: now, in: database)
+    }
+
     static func revocations(in database: any Database, at now: Timestamp) {
         purge("revocations", key: "subject", whose: "expires_at", isBefore: now, in: database)
     }

@@ -25,9 +25,12 @@ public enum RevocationReason: String, Sendable {
 ///
 /// Whatever stops it between store and journal is healed from the store: by the next revocation of
 /// this process, by `settle`, or by `restore` when any revoking program starts. For one thread.
+///
+/// Where access tokens are looked up in the store nobody reads a journal, and there is none; what is
+/// recorded in the store is there all the same, for the day JWTs are used again.
 public final class RevocationLedger {
     let database: any Database
-    private let journal: RevocationJournal
+    private let journal: RevocationJournal?
     private let tokenLifetime: Duration
     /// True while the store has what the journal was not told.
     private var isUnsettled = false
@@ -36,8 +39,10 @@ public final class RevocationLedger {
     /// clocks of several machines.
     private static let margin: Duration = .seconds(60)
 
-    /// - Parameter tokenLifetime: of access tokens.
-    public init(_ database: any Database, journal: RevocationJournal, tokenLifetime: Duration) {
+    /// - Parameters:
+    ///   - journal: nil where nobody goes by it.
+    ///   - tokenLifetime: of access tokens.
+    public init(_ database: any Database, journal: RevocationJournal?, tokenLifetime: Duration) {
         self.database = database
         self.journal = journal
         self.tokenLifetime = tokenLifetime
@@ -46,6 +51,7 @@ public final class RevocationLedger {
     /// Makes the journal say at least what the store says, creating it when there is none. Every
     /// revoking program does this when it starts.
     public func restore(at now: Timestamp) throws(StoreError) {
+        guard let journal else { return }
         do {
             try journal.restore(at: now) { try recorded(at: now) }
             isUnsettled = false
@@ -59,11 +65,13 @@ public final class RevocationLedger {
     /// Tells the journal what an earlier call could not, and puts it back when it is gone. One
     /// stat(2) when there is nothing to do.
     public func settle(at now: Timestamp) throws(StoreError) {
+        guard let journal else { return }
         if isUnsettled || !journal.exists { try restore(at: now) }
     }
 
     /// For a change that must not be made while it can't be told.
     func requireJournal(at now: Timestamp) throws(StoreError) {
+        guard let journal else { return }
         guard !isUnsettled, (try? journal.check()) != nil else { return try restore(at: now) }
     }
 
@@ -111,7 +119,7 @@ public final class RevocationLedger {
     }
 
     private func publish(_ revocations: [Revocation], at now: Timestamp) throws(StoreError) {
-        guard !revocations.isEmpty else { return }
+        guard !revocations.isEmpty, let journal else { return }
         do throws(RevocationsUnavailable) {
             try journal.append(revocations, at: now)
         } catch {
@@ -122,7 +130,7 @@ public final class RevocationLedger {
 
     /// For what was revoked before, perhaps by a process that got no further than the store.
     private func publishAgain(_ revocations: [Revocation], at now: Timestamp) throws(StoreError) {
-        guard !revocations.isEmpty else { return }
+        guard !revocations.isEmpty, let journal else { return }
         guard let missing = try? journal.missing(from: revocations) else { return try restore(at: now) }
         try publish(missing, at: now)
     }

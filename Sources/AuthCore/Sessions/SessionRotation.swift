@@ -17,7 +17,7 @@ extension SessionStore {
         let rotation = try ledger.commit(at: now) { (changes) throws(StoreError) in
             let advanced = try advance(session, from: generation, at: now)
             guard let grant = try find(session) else { return Rotation.unknown }
-            if advanced { return .rotated(grant) }
+            if advanced { return .rotated(try issuing(grant, at: now)) }
             if grant.account.isDisabled { return .accountDisabled }
             if grant.session.revokedAt != nil {
                 // Whoever ended it may have got no further than the store.
@@ -27,7 +27,7 @@ extension SessionStore {
             if now >= grant.session.endsAt { return .expired }
             return try judge(generation, against: grant, at: now, &changes)
         }
-        if case .rotated = rotation { Purge.sessions(in: database, at: now) }
+        if case .rotated = rotation { purge(at: now) }
         return rotation
     }
 
@@ -61,7 +61,9 @@ extension SessionStore {
             try ledger.end(grant.session, reason: .generationAhead, at: now, &changes)
             return .unknown
         }
-        if generation == current - 1, now - grant.session.rotatedAt <= lifetimes.grace { return .repeated(grant) }
+        if generation == current - 1, now - grant.session.rotatedAt <= lifetimes.grace {
+            return .repeated(try issuing(grant, at: now))
+        }
         try ledger.end(grant.session, reason: .reused, at: now, &changes)
         return .reused(grant.session)
     }

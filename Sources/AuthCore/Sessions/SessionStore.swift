@@ -10,11 +10,14 @@ public struct SessionLifetimes: Sendable {
     public var absolute: Duration
     /// How long after a rotation the token before it is given the same successor.
     public var grace: Duration
+    /// Of the access ids that are issued with a grant, where access tokens are ids; nil where they are JWTs.
+    public var accessID: Duration?
 
-    public init(idle: Duration, absolute: Duration, grace: Duration) {
+    public init(idle: Duration, absolute: Duration, grace: Duration, accessID: Duration? = nil) {
         self.idle = idle
         self.absolute = absolute
         self.grace = grace
+        self.accessID = accessID
     }
 }
 
@@ -38,7 +41,7 @@ public struct SessionStore {
         _ account: AccountID, passwordVersion: Int64, client: ClientDescription, remember: Bool, delivery: Delivery,
         at now: Timestamp
     ) throws(StoreError) -> Grant? {
-        defer { Purge.sessions(in: database, at: now) }
+        defer { purge(at: now) }
         return try database.transaction { () throws(StoreError) in
             // Changes nothing, and locks the row: a disable or a new password comes wholly before
             // this session, which is then refused, or wholly after, and then ends it.
@@ -59,7 +62,7 @@ public struct SessionStore {
     public func signUp(
         _ account: NewAccount, client: ClientDescription, remember: Bool, delivery: Delivery, at now: Timestamp
     ) throws(StoreError) -> Grant? {
-        defer { Purge.sessions(in: database, at: now) }
+        defer { purge(at: now) }
         return try database.transaction { () throws(StoreError) in
             guard let account = try AccountStore(database).create(account, at: now) else { return nil }
             return try insert(for: account, client: client, remember: remember, delivery: delivery, at: now)
@@ -100,6 +103,11 @@ public struct SessionStore {
         return try rows.map { (row) throws(StoreError) in try Grant(row) }
     }
 
+    func purge(at now: Timestamp) {
+        Purge.sessions(in: database, at: now)
+        if lifetimes.accessID != nil { Purge.accessIDs(in: database, at: now) }
+    }
+
     /// Whatever state it is in.
     func find(_ session: SessionID) throws(StoreError) -> Grant? {
         let rows = try database.query("\(Grant.select) WHERE sessions.id = $1", [.text(session.description)])
@@ -125,6 +133,6 @@ public struct SessionStore {
                 .text(delivery.rawValue), .text(client.address), .text(client.userAgent),
             ])
         guard let row = rows.first else { throw .unexpected("no row from INSERT") }
-        return Grant(account: account, session: try SessionRecord(row))
+        return try issuing(Grant(account: account, session: try SessionRecord(row)), at: now)
     }
 }

@@ -1,3 +1,4 @@
+public import AccessIDs
 public import Accounts
 public import Database
 public import Identity
@@ -13,6 +14,8 @@ public final class Store {
     public let sessions: SessionStore
     /// The only way to revoke.
     public let revocations: RevocationLedger
+    /// What access ids stand for; of use with `AUTH_ACCESS=session` only.
+    public let access: AccessLookup
     public let attempts: LoginAttempts
     /// Sign-ups with names that were taken, by address: each of them tells that there is such an account.
     public let signups: LoginAttempts
@@ -33,12 +36,13 @@ public final class Store {
         }
         self.settings = settings
         accounts = AccountStore(database)
-        revocations = RevocationLedger(
-            database, journal: RevocationJournal(directory: settings.runtime), tokenLifetime: settings.accessTTL)
+        access = AccessLookup(database)
+        revocations = Self.ledger(settings, database)
         sessions = SessionStore(
             database,
             lifetimes: SessionLifetimes(
-                idle: settings.sessionIdle, absolute: settings.sessionTTL, grace: settings.refreshGrace),
+                idle: settings.sessionIdle, absolute: settings.sessionTTL, grace: settings.refreshGrace,
+                accessID: settings.access == .session ? settings.accessTTL : nil),
             ledger: revocations)
         attempts = LoginAttempts(database, allowed: settings.loginAttempts)
         signups = LoginAttempts(database, allowed: Self.takenNamesAllowed)
@@ -58,9 +62,7 @@ public final class Store {
         } catch .unavailable {
             try migrator.migrate(database, at: now.milliseconds)
         }
-        try RevocationLedger(
-            database, journal: RevocationJournal(directory: settings.runtime), tokenLifetime: settings.accessTTL
-        ).restore(at: now)
+        try ledger(settings, database).restore(at: now)
     }
 
     /// Before each request: finishes a preparation that failed at start, gives the journal what an
@@ -78,6 +80,12 @@ public final class Store {
     }
 
     private static let pause: Duration = .seconds(1)
+
+    private static func ledger(_ settings: Settings, _ database: any Database) -> RevocationLedger {
+        RevocationLedger(
+            database, journal: settings.access == .jwt ? RevocationJournal(directory: settings.runtime) : nil,
+            tokenLifetime: settings.accessTTL)
+    }
 
     private static func database(
         _ settings: Settings, requirement: @escaping SQLiteDatabase.Requirement

@@ -1,5 +1,5 @@
+import AccessIDs
 import Accounts
-import Authentication
 public import Endpoints
 public import HTTP
 public import Identity
@@ -8,22 +8,36 @@ import RefreshTokens
 import Secrets
 public import Sessions
 public import Settings
+import TokenAuthentication
 import TokenSigning
 import Tokens
 
 /// Turns a grant into tokens, and tokens into the answer: cookies for a browser, or all of it in
 /// the body for a client that keeps none. For one thread.
 public final class TokenDelivery {
-    private let issuer: TokenIssuer
+    private let issuer: Issuer
     private let codec: RefreshTokenCodec
     private let cookies: CookiePolicy
     private let accessLifetime: Duration
 
-    /// Throws where the signing keys or the key of the refresh tokens can't be read.
+    private enum Issuer {
+        case jwt(TokenIssuer)
+        /// The id that the store has issued with the session.
+        case session
+    }
+
+    /// Throws where the signing keys or the key of the refresh tokens can't be read. Where access
+    /// tokens are ids no signing key is opened.
     public init(_ settings: Settings, cookies: CookiePolicy) throws {
-        issuer = try SecretFileProblem.naming(settings.keys + "/signing.json") {
-            try TokenIssuer(policy: AccessTokenPolicy(settings), path: $0)
-        }
+        issuer =
+            switch settings.access {
+            case .session: .session
+            case .jwt:
+                .jwt(
+                    try SecretFileProblem.naming(settings.keys + "/signing.json") {
+                        try TokenIssuer(policy: AccessTokenPolicy(settings), path: $0)
+                    })
+            }
         codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") { try .load(path: $0) }
         accessLifetime = settings.accessTTL
         self.cookies = cookies
@@ -53,7 +67,14 @@ public final class TokenDelivery {
     }
 
     private func issue(_ grant: Grant, at now: Timestamp) throws -> String {
-        try issuer.issue(grant.identity, epoch: grant.account.epoch, at: now, notPast: grant.session.endsAt)
+        switch issuer {
+        case .jwt(let issuer):
+            return try issuer.issue(
+                grant.identity, epoch: grant.account.epoch, at: now, notPast: grant.session.endsAt)
+        case .session:
+            guard let id = grant.accessID else { throw MissingAccessID() }
+            return id.text
+        }
     }
 
     /// An access token never outlives its session.
@@ -69,6 +90,9 @@ public final class TokenDelivery {
         ]
     }
 }
+
+/// A grant without an id where access tokens are ids: a mistake of ours.
+private struct MissingAccessID: Error {}
 
 extension RefreshTokenCodec {
     /// The refresh token of the session's current generation.

@@ -7,7 +7,6 @@ import Identity
 import JSON
 import Sessions
 import Storage
-import Tokens
 
 /// `/auth/me` and `/auth/sessions`: what an account may see and end of itself. The token says who
 /// asks; what is shown is read from the store, which has the last word on whether the session lives.
@@ -53,14 +52,18 @@ struct AccountHandler {
     /// Who asks, with the session that is asking.
     func authenticate(_ exchange: Exchange) throws -> Grant {
         switch access.judge(exchange.request, at: clock()) {
-        case .unavailable: throw Problem(.unavailable, retryAfter: 1)
+        case .unavailable:
+            if let complaint = access.complaint {
+                log.record(complaint.event, request: exchange.requestID, ["reason": complaint.reason])
+            }
+            throw Problem(.unavailable, retryAfter: 1)
         case .refused(let refusal):
             var problem = Problem(.unauthenticated)
             problem.tokenWasJudged = refusal != .noToken
             throw problem
-        case .admitted(let token):
-            guard let grant = try store.sessions.live(token.identity.session, at: clock()),
-                grant.account.id == token.identity.account
+        case .admitted(let identity):
+            guard let grant = try store.sessions.live(identity.session, at: clock()),
+                grant.account.id == identity.account
             else { throw Problem(.unauthenticated) }
             return grant
         }

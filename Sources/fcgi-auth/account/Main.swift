@@ -8,6 +8,7 @@ import Launch
 import PasswordStrength
 import Passwords
 import Settings
+import SiteAuthentication
 import Storage
 
 @main
@@ -19,7 +20,7 @@ enum Main {
         program.serve(.hashing(settings, overloaded: overloaded(log))) {
             let store = try Store(settings)
             let account = AccountHandler(
-                access: try AccessCheck(settings, cookies: settings.cookies.names), cookies: settings.cookies,
+                access: try AccessCheck(settings, store), cookies: settings.cookies,
                 store: store, clock: { .now() }, log: log)
             let password = PasswordHandler(
                 account: account, rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),

@@ -42,7 +42,7 @@ struct Installation {
     /// The store, for a change that running programs must hear of. Checked before the change, so that
     /// it is not made and then reported as failed.
     func storeForRevoking() throws -> Store {
-        guard hasRuntime else {
+        guard hasRuntime || settings.access == .session else {
             throw Refusal("there is no directory \(settings.runtime)", hint: "start the programs, or create it")
         }
         return try store()

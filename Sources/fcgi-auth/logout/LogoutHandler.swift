@@ -7,7 +7,6 @@ import Identity
 import RefreshTokens
 import Sessions
 import Storage
-import Tokens
 
 /// `POST` or `DELETE /auth/logout`. When it has answered, the next verify says 401.
 struct LogoutHandler {
@@ -96,9 +95,13 @@ struct LogoutHandler {
             }
         }
         switch access.judge(request, at: clock()) {
-        case .admitted(let token): return .access(token.identity.session)
+        case .admitted(let identity): return .access(identity.session)
         case .refused: return .none
-        case .unavailable: throw Problem(.unavailable, retryAfter: 1)
+        case .unavailable:
+            if let complaint = access.complaint {
+                log.record(complaint.event, request: exchange.requestID, ["reason": complaint.reason])
+            }
+            throw Problem(.unavailable, retryAfter: 1)
         }
     }
 }

@@ -7,6 +7,7 @@ import Launch
 import RefreshTokens
 import Secrets
 import Settings
+import SiteAuthentication
 import Storage
 
 @main
@@ -21,7 +22,7 @@ enum Main {
         program.serve(.storing(overloaded: overloaded(log))) {
             let store = try Store(settings)
             let handler = LogoutHandler(
-                access: try AccessCheck(settings, cookies: settings.cookies.names), codec: codec,
+                access: try AccessCheck(settings, store), codec: codec,
                 cookies: settings.cookies, store: store, clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }

@@ -1,0 +1,48 @@
+public import AccessIDs
+public import Authentication
+import Database
+import Events
+public import Identity
+import SQLiteDriver
+public import Settings
+
+/// Judges access tokens that are ids (`AUTH_ACCESS=session`): looks each up in the store, so that
+/// whatever ends a session or changes its account counts at once. For one thread.
+public final class SessionJudge: AccessJudge {
+    /// nginx gives verify five seconds, and others wait behind the one who waits here.
+    private static let busyTimeout = Duration.milliseconds(500)
+
+    private let lookup: AccessLookup
+    public private(set) var complaint: AccessComplaint?
+
+    /// For a program that has the store open.
+    public init(_ lookup: AccessLookup) {
+        self.lookup = lookup
+    }
+
+    /// For a program that may read the live sessions and nothing else. The store may still be missing:
+    /// until it is there, every id is `unavailable`.
+    public convenience init(reading settings: Settings) {
+        switch settings.store {
+        case .sqlite(let path):
+            self.init(
+                AccessLookup(
+                    SQLiteDatabase(path: path, reading: Schema.liveAccessGrant, busyTimeout: Self.busyTimeout)))
+        }
+    }
+
+    /// What is no id is refused without a query. An id that is not found was never given out, or its
+    /// session or account is over: the store does not say which.
+    public func judge(_ token: String, at now: Timestamp) -> AccessVerdict {
+        complaint = nil
+        guard let id = AccessID(token) else { return .refused(.token(code: "token_malformed")) }
+        do {
+            guard let access = try lookup.find(id) else { return .refused(.token(code: "token_unknown")) }
+            return now < access.expiresAt
+                ? .admitted(access.identity) : .refused(.token(code: "token_expired"))
+        } catch {
+            complaint = (.storeUnavailable, "\(error)")
+            return .unavailable
+        }
+    }
+}
