@@ -5,7 +5,6 @@ import re
 import pytest
 from client import bearer
 from site_under_test import PROGRAMS, REPOSITORY, eventually, new_name, new_password
-from tokens import claims
 
 # Troubles of the machine, logged where they are caused: test_store, test_revocation, test_fastcgi and the like.
 TROUBLES = {
@@ -44,7 +43,7 @@ def live(site):
     for _ in range(2):
         user.client.post("/auth/refresh")
     _, body = site.log_in(user)
-    user.client.delete(f"/auth/sessions/{claims(body['access_token'])['sid']}")
+    user.client.delete(f"/auth/sessions/{site.session_of(body['access_token'])}")
     user.client.post("/auth/password", dict(current_password="wrong", new_password=new_password()))
     changed = dict(current_password=user.password, new_password=new_password())
     user.client.post("/auth/password", changed)

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 
+import fastcgi
 import pytest
 from programs import Running, answers, binary, environment, listening
-from site_under_test import eventually
+from site_under_test import ACCESS, eventually
 from tokens import encode
+
+pytestmark = pytest.mark.jwt("where access tokens are ids no program reads a key set")
 
 READERS = {"verify.json": "verify", "signing.json": "login", "refresh.key": "refresh"}
 
@@ -73,9 +76,6 @@ def test_a_pem_file_is_no_key_whatever_stands_before_it(keys, space):
 @pytest.mark.parametrize("space", [b" ", b"\n\n", b"\t \r\n"], ids=["space", "lines", "mixed"])
 def test_white_space_before_a_key_set_changes_no_key(site, keys, user, space):
     """CVE-2026-34950: JSON allows it, so it is the same key set, with the same algorithms."""
-    import fastcgi
-    from site_under_test import ACCESS
-
     (keys / "verify.json").write_bytes(space + (keys / "verify.json").read_bytes())
     with listening() as (listener, path):
         with Running([binary("verify"), "--config", str(keys / "keys.conf")], stdin=listener) as running:
