@@ -8,6 +8,7 @@ import time
 import pytest
 from site_under_test import ACCESS_KIND, eventually, new_name, new_password
 from tokens import wait_until_expired
+from troubles import locked, missing
 
 LONGEST_WAIT = 5.0  # seconds a request may be kept waiting for a busy store
 
@@ -15,32 +16,6 @@ LONGEST_WAIT = 5.0  # seconds a request may be kept waiting for a busy store
 @pytest.fixture(scope="module")
 def site(new_site):
     return new_site(AUTH_ACCESS_TTL="1m")
-
-
-@contextlib.contextmanager
-def locked(site):
-    database = sqlite3.connect(site.store, isolation_level=None)
-    database.execute("BEGIN EXCLUSIVE")
-    try:
-        yield
-    finally:
-        database.execute("ROLLBACK")
-        database.close()
-
-
-@contextlib.contextmanager
-def missing(site):
-    """The store's files moved away, as when a disk is not mounted."""
-    names = [site.store.with_name(site.store.name + end) for end in ("", "-wal", "-shm")]
-    moved = [(path, path.with_name("away-" + path.name)) for path in names if path.exists()]
-    for path, away in moved:
-        path.rename(away)
-    try:
-        yield
-        assert not site.store.exists(), "an empty store was made in its place"
-    finally:
-        for path, away in moved:
-            away.rename(path)
 
 
 def requests(user):
