@@ -1,0 +1,133 @@
+"""The revocation journal full, cut short, deleted, overwritten (DESIGN.md 4)."""
+
+import os
+import random
+import time
+
+from faulty_site import FaultySite, fill, mount
+from figures import Figure, row
+from site_under_test import PROGRAMS
+
+LONGEST_HEALING = 2.0  # seconds
+
+
+def on_a_small_disk(site):
+    site.settings["AUTH_RUNTIME"] = str(mount(site, "journal", "64k"))
+
+
+@row("journal full", "no space for the journal")
+def full(size):
+    rounds, figure, refused, ended = size.pick(50, 4), Figure(""), 0, []
+    with FaultySite(prepare=on_a_small_disk) as site:
+        live = site.sign_up()
+        for turn in range(rounds):
+            users = [site.sign_up() for _ in range(3)]
+            filler = fill(site.journal.parent)
+            for user in users:
+                for _ in range(200):  # a page of the journal may have room for 128 more
+                    client, body = site.log_in(user)
+                    jar = [("Cookie", client.jar.header())]
+                    answer = client.post("/auth/logout")
+                    client.close()
+                    if answer.status == 503:
+                        refused += 1
+                        break
+                    if answer.status != 204:
+                        figure.missed.append(f"logout: {answer}")
+                    look(site, body["access_token"], figure, ended)
+                if site.status_of(live.access) != 200:
+                    figure.false_401.append("a live session")
+                filler.unlink()
+                with site.client() as again:
+                    answer = again.post("/auth/logout", None, jar)
+                if answer.status != 204:
+                    figure.lost.append(f"logout with space again: {answer}")
+                look(site, body["access_token"], figure, ended)
+                filler = fill(site.journal.parent)
+            filler.unlink()
+            for program in PROGRAMS if turn % 2 else ():
+                site.stack.restart(program)
+        figure.wrongly_allowed += [token[-8:] for token in ended if site.status_of(token) == 200]
+        if site.status_of(live.access) != 200:
+            figure.false_401.append("a live session at the end")
+    figure.done = f"{rounds * 3} times full: {refused} logouts refused with 503 and done later, {len(ended)} tokens checked"
+    return finished(figure).expect(refused > 0, "the journal was never full")
+
+
+def look(site, token, figure, ended):
+    """A session that has been ended by the site's own word."""
+    if site.status_of(token) == 200:
+        figure.wrongly_allowed.append("the next request after a logout")
+    ended.append(token)
+
+
+def finished(figure):
+    figure.met = figure.met and not (figure.lost or figure.wrongly_allowed or figure.false_401 or figure.missed)
+    return figure
+
+
+def damages(chance):
+    """Name to what is done to the journal's path."""
+    def overwrite(path):
+        data = bytearray(path.read_bytes())
+        for _ in range(8):
+            data[chance.randrange(len(data))] ^= chance.randrange(1, 256)
+        with open(path, "r+b") as file:
+            file.write(data)
+
+    def replace(path, data):
+        fresh = path.with_name("fresh")
+        fresh.write_bytes(data)
+        os.replace(fresh, path)
+
+    return {
+        "deleted": lambda path: path.unlink(),
+        "emptied": lambda path: os.truncate(path, 0),
+        "cut within a record": lambda path: os.truncate(path, path.stat().st_size - 7),
+        "cut by a record": lambda path: os.truncate(path, path.stat().st_size - 32),
+        "cut to its head": lambda path: os.truncate(path, 32),
+        "garbage at the end": lambda path: path.open("ab").write(chance.randbytes(96)),
+        "half a record at the end": lambda path: path.open("ab").write(chance.randbytes(11)),
+        "replaced by garbage": lambda path: replace(path, chance.randbytes(4096)),
+        "replaced by nothing": lambda path: replace(path, b""),
+        "some bytes changed": overwrite,
+    }
+
+
+@row("journal damaged", "the journal cut short, deleted, overwritten")
+def damaged(size):
+    rounds, chance, figure, slowest, healed = size.pick(100, 2), random.Random(5), Figure(""), 0.0, 0
+    with FaultySite() as site:
+        live, ended = site.sign_up(), []
+        asker = site.client()
+        for turn in range(rounds):
+            for what, damage in damages(chance).items():
+                client, body = site.log_in(live)
+                assert client.post("/auth/logout").status == 204
+                client.close()
+                ended.append(body["access_token"])
+                damage(site.journal)
+                start = time.monotonic()
+                while True:
+                    for token in ended[-3:]:
+                        if site.status_of(token, asker) == 200:
+                            figure.wrongly_allowed.append(f"round {turn}, {what}: a revoked token")
+                    status = site.status_of(live.access, asker)
+                    if status == 401:
+                        figure.false_401.append(f"round {turn}, {what}: a live session")
+                    seconds = time.monotonic() - start
+                    if status == 200 or seconds > 5:
+                        break
+                    # As any visitor's next request does: the programs that revoke put the journal right.
+                    asker.post("/auth/logout", {}, cookies=False)
+                    client, _ = site.log_in(live)
+                    client.post("/auth/logout")
+                    client.close()
+                slowest, healed = max(slowest, seconds), healed + 1
+                if seconds > LONGEST_HEALING:
+                    figure.missed.append(f"round {turn}, {what}: healed after {seconds:.1f} s")
+        figure.wrongly_allowed += [f"at the end: {token[-8:]}" for token in ended if site.status_of(token, asker) == 200]
+        crashes = site.crashes()
+    figure.done = f"{healed} damages, {len(ended)} revoked tokens"
+    figure.measures = {"slowest_healing_ms": round(slowest * 1000)}
+    return finished(figure).expect(not crashes, f"programs ended: {crashes}")
