@@ -88,6 +88,7 @@ let package = Package(
         core("Tokens", ["Cryptography", "Encoding", "Identity", "JSON", "Secrets"]),
         core("TokenSigning", ["CCrypto", "Cryptography", "Encoding", "Identity", "JSON", "Secrets", "Tokens"]),
         core("RefreshTokens", ["Cryptography", "Encoding", "Identity", "Secrets"]),
+        core("Devices", ["Cryptography", "Encoding", "HTTP", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
         core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
         core("PasswordStrength", ["CZxcvbn", "Passwords", "Secrets"]),
@@ -99,6 +100,7 @@ let package = Package(
         core("Accounts", ["Database", "Identity"]),
         core("AccessIDs", ["Cryptography", "Database", "Encoding", "Identity", "Secrets"]),
         core("Sessions", ["AccessIDs", "Accounts", "Database", "Identity", "Revocations"]),
+        core("Throttling", ["Cryptography", "Database", "Encoding", "Identity"]),
 
         // What the programs share
         core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
@@ -119,7 +121,7 @@ let package = Package(
             "Storage",
             [
                 "AccessIDs", "Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions",
-                "Settings", "SQLiteDriver",
+                "Settings", "SQLiteDriver", "Throttling",
             ]),
         core(
             "SiteAuthentication",
@@ -146,23 +148,24 @@ let package = Package(
         program(
             "signup",
             [
-                "Accounts", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
-                "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
-                "TokenDelivery", "Usernames",
+                "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
+                "Launch", "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
+                "Throttling", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Cryptography", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
-                "Launch",
+                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP",
+                "Identity", "Launch",
                 "Passwords", "PasswordVerification",
-                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery", "Usernames",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
+                "Usernames",
             ]),
         program(
             "refresh",
             [
                 "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON", "Launch",
-                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "TokenDelivery",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
             ]),
         program(
             "logout",
@@ -176,7 +179,7 @@ let package = Package(
                 "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
                 "JSON",
                 "Launch", "PasswordStrength", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings",
-                "SiteAuthentication", "Storage",
+                "SiteAuthentication", "Storage", "Throttling",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
@@ -211,6 +214,8 @@ let package = Package(
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests("AccessIDs", ["AccessIDs", "Database", "SQLiteDriver", "TestFixtures"]),
+        tests("Devices", ["Devices", "HTTP", "Identity", "Secrets"]),
+        tests("Throttling", ["Throttling", "Database", "SQLiteDriver", "Identity", "TestFixtures"]),
         tests(
             "Sessions",
             [

@@ -1,7 +1,7 @@
 """The whole road in a browser: sign up, be let in, log out, be shut out; with JavaScript and without."""
 
 import pytest
-from site_under_test import ACCESS, REFRESH, new_password
+from site_under_test import ACCESS, DEVICE, REFRESH, new_password
 from visits import cookies, fill_in, log_in, log_out, path, settle, sign_up
 
 
@@ -55,7 +55,7 @@ def test_the_cookies_are_kept_as_the_contract_says(site, open_browser):
     page = open_browser(site)
     sign_up(page)
     kept = cookies(page)
-    assert set(kept) == {ACCESS, REFRESH}
+    assert set(kept) == {ACCESS, REFRESH, DEVICE}
     for cookie in kept.values():
         assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Lax")
         assert (cookie["path"], cookie["domain"]) == ("/", "localhost")

@@ -18,7 +18,7 @@ BUILD = os.environ.get("FCGI_AUTH_BUILD_DIR") or REPOSITORY / ".build" / "releas
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 PROGRAMS = ("verify", "signup", "login", "refresh", "logout", "account")
-ACCESS, REFRESH = "__Host-access", "__Host-refresh"
+ACCESS, REFRESH, DEVICE = "__Host-access", "__Host-refresh", "__Host-device"
 # What access tokens are on the sites under test: `jwt`, or `session` where the environment says so.
 ACCESS_KIND = os.environ.get("FCGI_AUTH_ACCESS") or "jwt"
 SECRET_MARK = "Sekret"  # in every password a test sends, so that one search finds any of them in a log

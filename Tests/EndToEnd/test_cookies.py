@@ -78,9 +78,10 @@ def test_settings_change_names_and_attributes_everywhere(settings, prefix, extra
         expected = (BASE | extra) - without
         with site.client() as client:
             signed_up = client.post("/auth/signup", dict(username=new_name(), password=new_password()))
-            assert {cookie.name for cookie in signed_up.set_cookies} == set(names)
+            assert {cookie.name for cookie in signed_up.set_cookies} == {*names, prefix + "device"}
             assert attributes(signed_up, names[0]) == expected | {"Max-Age=900"}
             assert attributes(signed_up, names[1]) == expected
+            assert attributes(signed_up, prefix + "device") == expected | {f"Max-Age={180 * 86400}"}
             assert client.get("/private/").status == 200
             assert client.post("/auth/refresh").status == 200
             cleared = client.post("/auth/logout")

@@ -5,7 +5,7 @@ import re
 import urllib.parse
 
 import pytest
-from site_under_test import ACCESS, REFRESH, new_name, new_password
+from site_under_test import ACCESS, DEVICE, REFRESH, new_name, new_password
 
 
 def location(answer):
@@ -24,7 +24,7 @@ def log_in(client, user, target="/auth/login", **fields):
 def test_a_login_goes_to_the_start_page(user, client):
     answer = log_in(client, user)
     assert location(answer) == ("/", {})
-    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH}
+    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH, DEVICE}
     assert answer.header("Cache-Control") == "no-store"
     assert client.navigate("/private/").status == 200
 

@@ -6,7 +6,7 @@ import time
 import unicodedata
 
 import pytest
-from site_under_test import ACCESS, REFRESH, ask_until_admitted, new_name, new_password
+from site_under_test import ACCESS, DEVICE, REFRESH, ask_until_admitted, new_name, new_password
 
 
 def log_in(client, name, password, **fields):
@@ -25,7 +25,7 @@ def test_a_login_answers_200_like_a_signup(site, user, client):
     assert answer.status == 200, answer
     assert set(answer.json) == {"user", "access_token", "token_type", "expires_in"}
     assert answer.json["user"]["id"] == user.id
-    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH}
+    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH, DEVICE}
     assert answer.header("Cache-Control") == "no-store"
 
 

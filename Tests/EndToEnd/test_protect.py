@@ -6,7 +6,7 @@ import os
 import pytest
 from client import bearer
 from echo import Echo
-from site_under_test import ACCESS, REFRESH, new_name, new_password
+from site_under_test import ACCESS, DEVICE, REFRESH, new_name, new_password
 from tokens import wait_until_expired
 
 
@@ -137,8 +137,11 @@ def test_a_name_beyond_ascii_reaches_the_application_safely(site):
 
 
 def test_the_auth_cookies_are_taken_out_and_others_left_as_they_are(user):
+    device = user.client.jar[DEVICE]
     ours = [f"{ACCESS}={user.access}", f"{REFRESH}={user.refresh}"]
     for text, left in [
+        (f"a=b; {DEVICE}={device}; {ours[0]}; {ours[1]}; c=d", "a=b; c=d"),
+        (f"{ours[0]}; __Secure-device={device}; x__Host-device=y; __Host-devices=z", "x__Host-device=y; __Host-devices=z"),
         (f"{ours[0]}; {ours[1]}", ""),
         (f"a=b; {ours[0]}; c=d; {ours[1]}; e=f", "a=b; c=d; e=f"),
         (f"{ours[0]}; a=b", "a=b"),

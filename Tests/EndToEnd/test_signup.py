@@ -5,7 +5,7 @@ import re
 import uuid
 
 import pytest
-from site_under_test import ACCESS, REFRESH, SECRET_MARK, ask_until_admitted, new_name, new_password
+from site_under_test import ACCESS, DEVICE, REFRESH, SECRET_MARK, ask_until_admitted, new_name, new_password
 from tokens import claims
 
 
@@ -44,7 +44,7 @@ def test_a_signup_without_an_email_says_null(client):
 
 def test_a_signup_sets_both_cookies(client):
     answer = sign_up(client)
-    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH}
+    assert {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH, DEVICE}
     assert answer.cookie(ACCESS).value == answer.json["access_token"]
 
 
@@ -208,7 +208,10 @@ def test_who_tries_name_after_name_that_is_taken_must_wait(new_site):
     site = new_site()
     taken = site.sign_up().name
     with site.client() as guest:
-        answers = [sign_up(guest, username=taken) for _ in range(101)]
-        assert {answer.status for answer in answers[:100]} == {409}
-        assert (answers[100].status, answers[100].code) == (429, "too_many_attempts")
-        assert int(answers[100].header("Retry-After")) >= 1
+        answers = [sign_up(guest, username=taken)]
+        while answers[-1].status == 409 and len(answers) < 130:
+            answers.append(sign_up(guest, username=taken))
+        # One is forgotten every ten seconds, should the machine take so long.
+        assert 101 <= len(answers) < 130
+        assert (answers[-1].status, answers[-1].code) == (429, "too_many_attempts")
+        assert int(answers[-1].header("Retry-After")) >= 1

@@ -19,6 +19,16 @@ import Testing
         #expect(!cookie.headerValue.text.contains("Max-Age"))
     }
 
+    @Test("The device cookie is like them, and a logout does not clear it")
+    func device() throws {
+        let policy = try CookiePolicy()
+        #expect(
+            try policy.device("d", lifetime: .seconds(86_400)).headerValue.text
+                == "__Host-device=d; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=86400")
+        #expect(try CookiePolicy(domain: "example.org").names.device == "__Secure-device")
+        #expect(policy.cleared.allSatisfy { !$0.headerValue.text.contains(policy.names.device) })
+    }
+
     @Test("With a domain the prefix is __Secure-, without Secure there is none")
     func prefixes() throws {
         let shared = try CookiePolicy(domain: "example.org", sameSite: .strict)

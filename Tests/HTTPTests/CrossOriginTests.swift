@@ -143,6 +143,18 @@ import Testing
 }
 
 @Suite struct ClientAddressTests {
+    @Test("A client is counted by its IPv4 address or its IPv6 /64, in one spelling (CVE-2026-45364)")
+    func network() {
+        #expect(ClientAddress("192.0.2.1").network == "192.0.2.1")
+        #expect(ClientAddress("::ffff:192.0.2.1").network == "192.0.2.1")
+        for text in ["2001:db8:1:2::1", "2001:DB8:1:2:ffff:ffff:ffff:ffff", "2001:0db8:0001:0002:0:0:192.0.2.1"] {
+            #expect(ClientAddress(text).network == "2001:db8:1:2::/64")
+        }
+        #expect(ClientAddress("2001:db8:1:3::1").network == "2001:db8:1:3::/64")
+        #expect(ClientAddress("::1").network == "::/64")
+        #expect(ClientAddress("unix:").network == "unknown")
+    }
+
     @Test("One address has one spelling")
     func canonical() {
         #expect(ClientAddress("192.0.2.1").text == "192.0.2.1")

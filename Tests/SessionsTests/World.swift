@@ -25,9 +25,9 @@ final class World: Sendable {
 
     /// One program's thread: its own connection. `runtime` is another directory than the journal's
     /// for a worker that can't reach it.
-    func worker(runtime: String? = nil, allowedAttempts: Int = 5) -> Worker {
+    func worker(runtime: String? = nil) -> Worker {
         let database = SQLiteDatabase(path: directory.file("store.sqlite"), busyTimeout: .seconds(20))
-        return Worker(database, runtime: runtime ?? directory.path, allowedAttempts: allowedAttempts)
+        return Worker(database, runtime: runtime ?? directory.path)
     }
 
     /// A worker whose journal can't be written: what a crash between commit and append leaves.
@@ -54,15 +54,13 @@ struct Worker {
     let accounts: AccountStore
     let sessions: SessionStore
     let ledger: RevocationLedger
-    let attempts: LoginAttempts
 
-    init(_ database: SQLiteDatabase, runtime: String, allowedAttempts: Int) {
+    init(_ database: SQLiteDatabase, runtime: String) {
         self.database = database
         accounts = AccountStore(database)
         ledger = RevocationLedger(
             database, journal: RevocationJournal(directory: runtime), tokenLifetime: tokenLifetime)
         sessions = SessionStore(database, lifetimes: lifetimes, ledger: ledger)
-        attempts = LoginAttempts(database, allowed: allowedAttempts)
     }
 
     struct Refused: Error {}

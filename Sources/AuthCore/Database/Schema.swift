@@ -16,6 +16,7 @@ public enum Schema {
     /// In rising order of version.
     public static let migrations = [
         Migration(version: 1, statements: [accounts] + sessions + revocations + attempts),
+        Migration(version: 2, statements: throttling),
         Migration(version: 3, statements: skeletons),
         Migration(version: 4, statements: accessIDs),
         Migration(version: 5, statements: draws),
@@ -93,5 +94,20 @@ public enum Schema {
         )
         """,
         "CREATE INDEX attempts_by_time ON attempts (last_failed_at)",
+    ]
+
+    /// Failures by subject, where version 1 counted by name alone. What it had counted is dropped: at
+    /// the update everybody may try again.
+    private static let throttling = [
+        "DROP TABLE attempts",
+        """
+        CREATE TABLE attempts (
+            subject TEXT NOT NULL PRIMARY KEY,
+            failures BIGINT NOT NULL,
+            blocked_until BIGINT NOT NULL,
+            forgotten_at BIGINT NOT NULL
+        )
+        """,
+        "CREATE INDEX attempts_by_end ON attempts (forgotten_at)",
     ]
 }

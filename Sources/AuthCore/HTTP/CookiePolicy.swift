@@ -17,20 +17,22 @@ public enum SameSite: String, Sendable {
     case none = "None"
 }
 
-/// What the two cookies are called. The prefix makes the browser itself refuse a cookie of this
+/// What the cookies are called. The prefix makes the browser itself refuse a cookie of this
 /// name that was set with less than the attributes it stands for (RFC 6265bis §4.1.3).
 public struct CookieNames: Equatable, Sendable {
     public let access: String
     public let refresh: String
+    public let device: String
 
     init(secure: Bool, domain: String?) {
         let prefix = secure ? (domain == nil ? "__Host-" : "__Secure-") : ""
         access = prefix + "access"
         refresh = prefix + "refresh"
+        device = prefix + "device"
     }
 }
 
-/// The names and attributes of both cookies, decided once from the settings: what sets a cookie
+/// The names and attributes of the cookies, decided once from the settings: what sets a cookie
 /// and what clears it can't differ. Holds no token.
 public struct CookiePolicy: Sendable {
     public let names: CookieNames
@@ -61,11 +63,16 @@ public struct CookiePolicy: Sendable {
         try SetCookie(name: names.refresh, value: token, maxAge: remember ? idle : nil, policy: self)
     }
 
+    /// The device cookie. No session depends on it, so a logout leaves it.
+    public func device(_ value: String, lifetime: Duration) throws(CookieError) -> SetCookie {
+        try SetCookie(name: names.device, value: value, maxAge: lifetime, policy: self)
+    }
+
     /// Makes the browser forget the access cookie.
     public var clearedAccess: SetCookie { SetCookie(clearing: names.access, policy: self) }
     /// Makes the browser forget the refresh cookie.
     public var clearedRefresh: SetCookie { SetCookie(clearing: names.refresh, policy: self) }
-    /// Makes the browser forget both.
+    /// Makes the browser forget the session: access and refresh cookie.
     public var cleared: [SetCookie] { [clearedAccess, clearedRefresh] }
 }
 

@@ -116,3 +116,9 @@ public struct SessionID: UniqueID {
     public let bits: IDBits
     public init(bits: IDBits) { self.bits = bits }
 }
+
+/// Names a browser that was logged in with, by its device cookie.
+public struct DeviceID: UniqueID {
+    public let bits: IDBits
+    public init(bits: IDBits) { self.bits = bits }
+}

@@ -21,11 +21,6 @@ enum Purge {
         purge("revocations", key: "subject", whose: "expires_at", isBefore: now, in: database)
     }
 
-    /// Failures count as consecutive for a day after the last one.
-    static func attempts(in database: any Database, at now: Timestamp) {
-        purge("attempts", key: "subject", whose: "last_failed_at", isBefore: now - .seconds(86_400), in: database)
-    }
-
     /// Looks first, because a DELETE takes the right to write even when it finds nothing. The
     /// condition is repeated: a row may have been renewed since.
     private static func purge(

@@ -6,6 +6,7 @@ import Revocations
 import SQLiteDriver
 public import Sessions
 public import Settings
+public import Throttling
 
 /// The store as one worker thread has it: a connection of its own, opened at first use, and what
 /// works on it. Holds no request's data from one request to the next.
@@ -16,13 +17,10 @@ public final class Store {
     public let revocations: RevocationLedger
     /// What access ids stand for; of use with `AUTH_ACCESS=session` only.
     public let access: AccessLookup
-    public let attempts: LoginAttempts
-    /// Sign-ups with names that were taken, by address: each of them tells that there is such an account.
-    public let signups: LoginAttempts
-
-    /// Taken names in a row from one address before it must wait. A name is chosen in a few tries; many
-    /// people may share an address.
-    private static let takenNamesAllowed = 100
+    public let attempts: AttemptStore
+    /// Refreshes and refused refresh tokens, which are not written one by one.
+    public let gathered: GatheredAttempts
+    public let limits: AttemptLimits
 
     private let settings: Settings
     private var isPrepared = false
@@ -44,8 +42,9 @@ public final class Store {
                 idle: settings.sessionIdle, absolute: settings.sessionTTL, grace: settings.refreshGrace,
                 accessID: settings.access == .session ? settings.accessTTL : nil),
             ledger: revocations)
-        attempts = LoginAttempts(database, allowed: settings.loginAttempts)
-        signups = LoginAttempts(database, allowed: Self.takenNamesAllowed)
+        attempts = AttemptStore(database)
+        gathered = GatheredAttempts(attempts)
+        limits = AttemptLimits(allowed: settings.loginAttempts)
     }
 
     /// At program start, before any thread works on the store: creates it if this is the first

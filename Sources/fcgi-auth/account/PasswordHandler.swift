@@ -10,6 +10,7 @@ import Passwords
 import Secrets
 import Sessions
 import Storage
+import Throttling
 
 /// `POST /auth/password`: a new password for who knows the present one. Every other session ends.
 struct PasswordHandler {
@@ -44,10 +45,12 @@ struct PasswordHandler {
         return Answer(204)
     }
 
-    /// Guesses count as those at login do: a session left open must not be a way around the limit.
+    /// Guesses are limited as those at login are, since a session left open must not be a way around
+    /// that, but counted apart: who has no session can't keep the owner from a new password.
     private func prove(_ raw: SecretBytes, of record: AccountRecord, _ exchange: Exchange) throws {
         let attempts = account.store.attempts
-        switch try attempts.begin(record.username, from: exchange.address.text, at: account.clock()) {
+        let subjects = account.store.limits.passwordChange(of: record.id, from: exchange.address.network)
+        switch try attempts.begin(subjects, at: account.clock()) {
         case .allowed(let attempt):
             guard try matches(raw, record, attempt) else {
                 throw refuse(exchange, record, Problem(.invalidCredentials))
@@ -60,7 +63,7 @@ struct PasswordHandler {
 
     /// An attempt whose password could not be looked at is no wrong one.
     private func matches(
-        _ raw: SecretBytes, _ record: AccountRecord, _ attempt: LoginAttempts.Attempt
+        _ raw: SecretBytes, _ record: AccountRecord, _ attempt: AttemptStore.Attempt
     ) throws -> Bool {
         do {
             let digest = try account.store.accounts.credential(id: record.id)?.digest

@@ -1,5 +1,6 @@
 import Accounts
 import CredentialFields
+import Devices
 import Endpoints
 import Events
 import HTTP
@@ -11,6 +12,7 @@ import Secrets
 import Sessions
 import Settings
 import Storage
+import Throttling
 import TokenDelivery
 import Usernames
 
@@ -24,6 +26,7 @@ struct LoginHandler {
     let draw: DecoyDraw
     let store: Store
     let tokens: TokenDelivery
+    let devices: DeviceCookies
     let clock: WallClock
     let log: EventLog
 
@@ -40,7 +43,7 @@ struct LoginHandler {
         case .right(let proven): account = proven
         case .wrong(let known): throw refuse(exchange, known)
         }
-        if let attempt { try store.attempts.succeeded(attempt) }
+        try store.attempts.succeeded(attempt)
         let now = clock()
         if form.delivery == .cookie { try endReplaced(exchange, at: now) }
         // The session is opened only if the password that was proven is still the account's, and the
@@ -53,7 +56,11 @@ struct LoginHandler {
         log.record(
             .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
             address: exchange.address.text)
-        return try tokens.answer(200, grant, by: form.delivery, at: now)
+        var answer = try tokens.answer(200, grant, by: form.delivery, at: now)
+        if form.delivery == .cookie {
+            answer.cookies.append(try devices.cookie(afterLoginTo: account.id, of: exchange.request, at: now))
+        }
+        return answer
     }
 
     private struct Form {
@@ -75,16 +82,29 @@ struct LoginHandler {
         return Form(username: username, password: password, remember: remember, delivery: delivery)
     }
 
-    /// Counts the attempt before anything is hashed, so that parallel guesses are counted too. What
-    /// can't be a name is no account's, so there is nothing to count.
-    private func admit(_ username: Username?, _ exchange: Exchange) throws -> LoginAttempts.Attempt? {
-        guard let username else { return nil }
-        switch try store.attempts.begin(username.canonical, from: exchange.address.text, at: clock()) {
+    /// Counts the attempt before anything is hashed, so that parallel guesses are counted too, and
+    /// known and unknown names alike.
+    private func admit(_ username: Username?, _ exchange: Exchange) throws -> AttemptStore.Attempt {
+        switch try store.attempts.begin(try subjects(username, exchange), at: clock()) {
         case .allowed(let attempt): return attempt
         case .blocked(let seconds):
             log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
             throw Problem(.tooManyAttempts, retryAfter: seconds)
         }
+    }
+
+    /// What the attempt counts for. A browser that its owner has used before has a count of its own,
+    /// so that strangers can't keep the owner out.
+    private func subjects(_ username: Username?, _ exchange: Exchange) throws -> AttemptSubjects {
+        let network = exchange.address.network
+        guard let username else { return store.limits.login(from: network) }
+        if let device = devices.device(exchange.request),
+            let account = try store.accounts.find(username: username.canonical)?.id,
+            device.isKnown(to: account, at: clock())
+        {
+            return store.limits.login(username.canonical, of: account, onDevice: device.id)
+        }
+        return store.limits.login(username.canonical, from: network)
     }
 
     private enum Proof {
@@ -95,12 +115,12 @@ struct LoginHandler {
 
     /// An attempt whose password could not be looked at (no memory, no store) is no wrong one.
     private func prove(
-        _ attempt: LoginAttempts.Attempt?, _ username: Username?, _ password: SecretBytes, _ exchange: Exchange
+        _ attempt: AttemptStore.Attempt, _ username: Username?, _ password: SecretBytes, _ exchange: Exchange
     ) throws -> Proof {
         do {
             return try prove(username, password, exchange)
         } catch {
-            if let attempt { try? store.attempts.withdraw(attempt) }
+            try? store.attempts.withdraw(attempt)
             throw error
         }
     }

@@ -1,4 +1,5 @@
 import CredentialFields
+import Devices
 import Endpoints
 import FastCGI
 import HTTP
@@ -23,10 +24,14 @@ enum Main {
                 try RefreshTokenCodec.load(path: $0)
             }
             let draw = try SecretFileProblem.naming(settings.keys + "/refresh.key") { try DecoyDraw.load(path: $0) }
+            let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
+                try DeviceCodec.load(path: $0)
+            }
             let handler = LoginHandler(
                 codec: codec, cookies: settings.cookies.names,
                 usernames: settings.usernameKind, hasher: PasswordHasher(parameters: Argon2Parameters(settings)),
                 draw: draw, store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
+                devices: DeviceCookies(devices, cookies: settings.cookies),
                 clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }

@@ -6,6 +6,7 @@ import Identity
 import RefreshTokens
 import Sessions
 import Storage
+import Throttling
 import TokenDelivery
 
 /// `POST /auth/refresh`: the next refresh token for this one, and a new access token. Reads account
@@ -24,14 +25,15 @@ struct RefreshHandler {
 
     func refresh(_ exchange: Exchange) throws -> Answer {
         let (text, delivery) = try sent(exchange)
-        guard let token = codec.decode(text) else { throw refuse(exchange, .refreshInvalid) }
+        guard let token = codec.decode(text) else { throw refuseForged(exchange) }
         let now = clock()
+        let subject = store.limits.refresh(of: token.session)
+        if let seconds = store.gathered.wait(subject, at: now) { throw hold(exchange, seconds) }
         switch try store.sessions.rotate(token.session, generation: token.generation, at: now) {
-        case .rotated(let grant), .repeated(let grant):
-            log.record(
-                .refreshed, request: exchange.requestID, account: grant.account.id, session: token.session,
-                address: exchange.address.text)
-            return try tokens.answer(200, grant, by: delivery, at: now)
+        case .rotated(let grant):
+            store.gathered.count(subject, at: now)
+            return try answer(exchange, grant, delivery, at: now)
+        case .repeated(let grant): return try answer(exchange, grant, delivery, at: now)
         case .unknown, .revoked: throw refuse(exchange, .refreshInvalid, token)
         case .expired: throw refuse(exchange, .sessionExpired, token)
         case .accountDisabled: throw refuse(exchange, .accountDisabled, token)
@@ -57,11 +59,38 @@ struct RefreshHandler {
         switch exchange.request.cookie(named: cookies.names.refresh) {
         case .value(let text): return (text, .cookie)
         case .absent: throw Problem(.refreshMissing)
-        case .conflicting: throw refuse(exchange, .refreshInvalid)
+        case .conflicting: throw refuseForged(exchange)
         }
     }
 
+    private func answer(_ exchange: Exchange, _ grant: Grant, _ delivery: Delivery, at now: Timestamp) throws -> Answer
+    {
+        log.record(
+            .refreshed, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
+            address: exchange.address.text)
+        return try tokens.answer(200, grant, by: delivery, at: now)
+    }
+
+    /// A token that we did not make needs no store to be refused. Its network is held up after very many
+    /// of them; tokens that are ours are not, so that a neighbour's noise ends nobody's session.
+    private func refuseForged(_ exchange: Exchange) -> any Error {
+        let subject = store.limits.forgedRefresh(from: exchange.address.network)
+        let now = clock()
+        if let seconds = store.gathered.wait(subject, at: now) { return hold(exchange, seconds) }
+        store.gathered.count(subject, at: now)
+        return refuse(exchange, .refreshInvalid)
+    }
+
+    /// Too many for now. Nothing was looked at, so no cookie is cleared.
+    private func hold(_ exchange: Exchange, _ seconds: Int) -> Problem {
+        log.record(
+            .refreshRefused, request: exchange.requestID, address: exchange.address.text,
+            ["reason": ProblemCode.tooManyAttempts.rawValue])
+        return Problem(.tooManyAttempts, retryAfter: seconds)
+    }
+
     private func refuse(_ exchange: Exchange, _ code: ProblemCode, _ token: RefreshToken? = nil) -> Refused {
+        if let token { store.gathered.count(store.limits.refresh(of: token.session), at: clock()) }
         log.record(
             .refreshRefused, request: exchange.requestID, session: token?.session, address: exchange.address.text,
             ["reason": code.rawValue])

@@ -1,4 +1,5 @@
 import CredentialFields
+import Devices
 import Endpoints
 import FastCGI
 import HTTP
@@ -7,6 +8,7 @@ import Launch
 import Lookalikes
 import PasswordStrength
 import Passwords
+import Secrets
 import Settings
 import Storage
 import TokenDelivery
@@ -20,12 +22,15 @@ enum Main {
         let lookalikes = program.require { try Lookalikes() }
         program.serve(.hashing(settings, overloaded: overloaded(log))) {
             let store = try Store(settings)
+            let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
+                try DeviceCodec.load(path: $0)
+            }
             let handler = SignupHandler(
                 isOpen: settings.signup == .open, usernames: settings.usernameKind, lookalikes: lookalikes,
                 rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
                 hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: store,
-                tokens: try TokenDelivery(settings, cookies: settings.cookies), clock: { .now() },
-                log: log)
+                tokens: try TokenDelivery(settings, cookies: settings.cookies),
+                devices: DeviceCookies(devices, cookies: settings.cookies), clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }
     }

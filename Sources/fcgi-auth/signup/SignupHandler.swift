@@ -1,5 +1,6 @@
 import Accounts
 import CredentialFields
+import Devices
 import Endpoints
 import Events
 import HTTP
@@ -11,6 +12,7 @@ import Secrets
 import Sessions
 import Settings
 import Storage
+import Throttling
 import TokenDelivery
 import Usernames
 
@@ -23,6 +25,7 @@ struct SignupHandler {
     let hasher: PasswordHasher
     let store: Store
     let tokens: TokenDelivery
+    let devices: DeviceCookies
     let clock: WallClock
     let log: EventLog
 
@@ -40,28 +43,33 @@ struct SignupHandler {
             let grant = try store.sessions.signUp(
                 account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
         else { throw refuse(exchange, Problem(.usernameTaken)) }
-        try? store.signups.succeeded(attempt)
+        try? store.attempts.succeeded(attempt)
         log.record(
             .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
             address: exchange.address.text)
-        return try tokens.answer(201, grant, by: form.delivery, at: now)
+        var answer = try tokens.answer(201, grant, by: form.delivery, at: now)
+        if form.delivery == .cookie {
+            answer.cookies.append(
+                try devices.cookie(afterLoginTo: grant.account.id, of: exchange.request, at: now))
+        }
+        return answer
     }
 
-    /// Counted as a taken name until it is none. No user name holds a space, so none is counted with it.
-    private func admit(_ exchange: Exchange) throws -> LoginAttempts.Attempt {
-        switch try store.signups.begin(" signup \(exchange.address.text)", at: clock()) {
+    /// Counted as a taken name until it is none.
+    private func admit(_ exchange: Exchange) throws -> AttemptStore.Attempt {
+        switch try store.attempts.begin(store.limits.signup(from: exchange.address.network), at: clock()) {
         case .allowed(let attempt): return attempt
         case .blocked(let seconds): throw refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
         }
     }
 
-    private func newAccount(_ form: Form, _ attempt: LoginAttempts.Attempt) throws -> NewAccount {
+    private func newAccount(_ form: Form, _ attempt: AttemptStore.Attempt) throws -> NewAccount {
         do {
             let digest = try hasher.hash(form.password)
             return NewAccount(
                 username: form.username.canonical, skeleton: form.skeleton, email: form.email, digest: digest)
         } catch {
-            try? store.signups.withdraw(attempt)
+            try? store.attempts.withdraw(attempt)
             throw error
         }
     }
