@@ -29,6 +29,15 @@ struct RequestScannerTests {
         }
     }
 
+    @Test("The body of another request is refused however much of it has arrived")
+    func foreignBody() {
+        let own = Records.begin() + Records.record(4, []) + Records.record(5, [1])
+        let foreign = Records.record(5, [UInt8](repeating: 1, count: 101), id: 2)
+        for length in 8...foreign.count {
+            #expect(examine(own + foreign[..<length]) == .refused(.multiplexed), "at \(length)")
+        }
+    }
+
     @Test("Parameters split anywhere into two records are the same request")
     func split() {
         let stream = Records.pairs(["A": String(repeating: "v", count: 300), "B": ""])

@@ -60,6 +60,7 @@ private struct Scan {
     /// A record whose end has not arrived: decided early only where waiting would be wrong.
     private func partial(_ header: RecordHeader) -> Arrival {
         if stage == .begin, header.kind != .beginRequest { return .refused(.unexpectedRecord) }
+        if stage != .begin, header.requestID != requestID { return .refused(.multiplexed) }
         if stage == .parameters, parameters.length + header.contentLength > maximumParameterBytes {
             return .refused(.parametersTooLong)
         }
