@@ -26,7 +26,10 @@ struct AccessPolicyTests {
 
     @Test(
         "A policy that can't be understood lets nobody in",
-        arguments: ["admin", "role:", "role:a|", "group:x", "role", "role:ADMIN!", ":", "role:admin,user:alice"])
+        arguments: [
+            "admin", "role:", "role:a|", "group:x", "role", "role:ADMIN!", ":", "role:admin,user:alice",
+            "role:admin \u{35c}x user:alice",
+        ])
     func unknown(policy: String) {
         #expect(AccessPolicy(policy) == nil)
     }

@@ -4,7 +4,8 @@ package.targets += [
     .executableTarget(
         name: "fuzz",
         dependencies: [
-            "Authentication", "Cryptography", "Encoding", "FastCGIRecords", "HTTP", "Identity", "JSON", "Passwords",
+            "AccessIDs", "Authentication", "Cryptography", "Encoding", "FastCGIRecords", "HTTP", "Identity", "JSON",
+            "Passwords",
             "RefreshTokens", "Secrets", "Settings", "TokenSigning", "Tokens", "Usernames",
         ],
         path: "Tests/Fuzz/Targets", swiftSettings: strict)

@@ -33,7 +33,7 @@ struct PHCStringTests {
     @Test(
         "any other spelling is refused",
         arguments: [
-            "", "$", "$$$$$", "!", "*",
+            "", "$", "$$$$$", "!", "*", "$argon2i", "$argon2id", "$argon2id$v=19",
             "argon2id$v=19$m=64,t=1,p=1$\(salt)$\(tag)",
             " $argon2id$v=19$m=64,t=1,p=1$\(salt)$\(tag)",
             "$argon2id$v=19$m=64,t=1,p=1$\(salt)$\(tag)\n",

@@ -16,7 +16,8 @@ public struct AccessPolicy: Equatable, Sendable {
     /// Nil for a policy that can't be understood: then nobody is let in.
     public init?(_ text: String) {
         var terms: [Term] = []
-        for word in text.split(separator: " ") {
+        // As bytes: a space that a combining mark follows is still a space.
+        for word in text.utf8.split(separator: UInt8(ascii: " ")) {
             guard let term = Self.term(word) else { return nil }
             terms.append(term)
         }
@@ -42,12 +43,13 @@ public struct AccessPolicy: Equatable, Sendable {
         }
     }
 
-    private static func term(_ word: Substring) -> Term? {
-        let parts = word.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    private static func term(_ word: Substring.UTF8View) -> Term? {
+        let parts = word.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
-        let names = parts[1].split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        let names = parts[1].split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+            .map { String(Substring($0)) }
         guard !names.contains("") else { return nil }
-        switch parts[0] {
+        switch Substring(parts[0]) {
         case "role": return names.allSatisfy { Role($0) != nil } ? .role(anyOf: names) : nil
         case "user": return .user(anyOf: names)
         default: return nil

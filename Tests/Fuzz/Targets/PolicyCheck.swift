@@ -29,7 +29,7 @@ private func expected(_ policy: String, _ username: String, _ roles: [String]) -
         case "user": held = [username]
         default: return false
         }
-        guard held.contains(where: { names.contains(Array($0.utf8)) }) else { return false }
+        guard held.contains(where: names.map { text($0) }.contains) else { return false }
     }
     return true
 }
