@@ -5,21 +5,25 @@ extension SettingKey {
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) ? byte & 0xDF : byte
         }
         if !typed.starts(with: "AUTH_".utf8) { typed = Array("AUTH_".utf8) + typed }
-        let ranked = allCases.map { key in (key: key, distance: editDistance(typed, Array(key.name.utf8))) }
+        let limit = max(2, typed.count / 3)
+        // The distance is at least the difference in length.
+        let possible = allCases.filter { abs($0.name.utf8.count - typed.count) <= limit }
+        let ranked = possible.map { key in (key: key, distance: editDistance(typed, Array(key.name.utf8))) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(2, typed.count / 3) ? best.key : nil
+        return best.distance <= limit ? best.key : nil
     }
 
     /// How many bytes must be put in, taken out or changed to make one of the other (Levenshtein).
     private static func editDistance(_ first: [UInt8], _ second: [UInt8]) -> Int {
         var previous = Array(0...second.count)
+        var current = previous
         for (row, left) in first.enumerated() {
-            var current = [row + 1]
+            current[0] = row + 1
             for (column, right) in second.enumerated() {
                 let change = previous[column] + (left == right ? 0 : 1)
-                current.append(min(change, previous[column + 1] + 1, current[column] + 1))
+                current[column + 1] = min(change, previous[column + 1] + 1, current[column] + 1)
             }
-            previous = current
+            swap(&previous, &current)
         }
         return previous[second.count]
     }
