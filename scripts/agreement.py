@@ -1,4 +1,4 @@
-"""Where the repository says one thing twice: `agreement.py settings|problems|nginx`.
+"""Where the repository says one thing twice: `agreement.py settings|problems|nginx|security`.
 
 Each prints what disagrees, one line each, and ends with 1 if there was anything.
 """
@@ -97,6 +97,60 @@ def nginx():
         yield from nginx_test("conf.d alone", state)
 
 
+# What an id looks like in the list of requirements and known attacks that this project was begun with.
+SECURITY_ID = re.compile(r"\b(?:[NV]-[A-Z]\d+|R-\d+|CVE-\d{4}-\d+|GHSA(?:-\w{4}){3})\b")
+
+
+def security_rows():
+    """The rows of docs/security.md that begin with ids: (ids, the last column)."""
+    text = (ROOT / "docs/security.md").read_text()
+    for section in re.split(r"^## ", text, flags=re.M):
+        if "\n| id |" in section:
+            for line in re.findall(r"^\| (?!id |-)(.*) \|$", section, re.M):
+                columns = line.split(" | ")
+                yield columns[0].split(", "), columns[-1]
+
+
+def security():
+    """Every id has one row in docs/security.md, and every proof there is a test or a command that exists."""
+    listed = (ROOT / "docs/security-ids.txt").read_text().split()
+    found = [name for ids, _ in security_rows() for name in ids]
+    for name in sorted(set(found) | set(listed)):
+        if found.count(name) != 1 or listed.count(name) != 1:
+            yield f"{name}: {found.count(name)} times in security.md, {listed.count(name)} in security-ids.txt"
+    reference = ROOT.parent / "shared/reference/security.md"
+    if reference.exists():
+        for name in sorted(set(SECURITY_ID.findall(reference.read_text())) - set(found)):
+            yield f"{name}: in the reference and not in security.md"
+    for ids, proof in security_rows():
+        names = re.findall(r"`((?:Tests|scripts)/[^`]*)`", proof)
+        if not names and not re.match(r"(Does not apply|Open): \w", proof):
+            yield f"{ids[0]}: neither a proof nor a reason"
+        for name in names:
+            if not proof_exists(name):
+                yield f"{ids[0]}: there is no {name}"
+
+
+def proof_exists(name):
+    """`Tests/…py::function`, `Tests/…swift: title`, `scripts/name` with a row that it knows, or a file."""
+    test = re.fullmatch(r"(Tests/\S+\.py)::(\w+)", name)
+    if test:
+        return holds(test[1], f"def {test[2]}(")
+    test = re.fullmatch(r"(Tests/\S+\.swift): (.+)", name)
+    if test:
+        return holds(test[1], f'"{test[2]}"')
+    command, *arguments = name.split()
+    if not arguments:
+        return (ROOT / command).is_file()
+    sources = [*ROOT.glob(f"{command}*"), *ROOT.glob(f"{command.rstrip('s')}_*/*")]
+    return (ROOT / command).is_file() and all(
+        any(argument in source.read_text() for source in sources if source.is_file()) for argument in arguments)
+
+
+def holds(path, text):
+    return (ROOT / path).is_file() and text in (ROOT / path).read_text()
+
+
 def nginx_test(name, state):
     done = subprocess.run(["/usr/sbin/nginx", "-t", "-c", state / "nginx/nginx.conf", "-e", state / "log/nginx.log"],
                           capture_output=True, text=True)
@@ -106,7 +160,8 @@ def nginx_test(name, state):
 
 
 if __name__ == "__main__":
-    disagreements = list({"settings": settings, "problems": problems, "nginx": nginx}[sys.argv[1]]())
+    kinds = {"settings": settings, "problems": problems, "nginx": nginx, "security": security}
+    disagreements = list(kinds[sys.argv[1]]())
     for line in disagreements:
         print(line)
     sys.exit(1 if disagreements else 0)

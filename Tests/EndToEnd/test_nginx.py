@@ -1,12 +1,8 @@
-"""What nginx does with a request around the verifier, where the peers were got round (V-N4 to V-N12, and their CVEs)."""
+"""What nginx does with a request before it asks the verifier, where the peers were got round (V-N6 to V-N12)."""
 
-import contextlib
 import re
-import socket
-import threading
 import time
 
-import fastcgi
 import pytest
 from client import bearer
 from echo import Echo
@@ -45,7 +41,8 @@ def test_no_alias_can_be_left_by_its_own_prefix():
     """V-N7: a location with an alias is one exact path, or both end with a slash."""
     seen = 0
     for path in REPOSITORY.glob("nginx/*/*.conf"):
-        for match in re.finditer(r"location\s+((?:=|\^~|~\*?)\s+)?(\S+)\s*\{([^{}]*?)\balias\s+(\S+);", path.read_text()):
+        pattern = r"location\s+((?:=|\^~|~\*?)\s+)?(\S+)\s*\{([^{}]*?)\balias\s+(\S+);"
+        for match in re.finditer(pattern, path.read_text()):
             kind, place, target = (match[1] or "").strip(), match[2], match[4]
             assert kind == "=" or (kind in ("", "^~") and place.endswith("/") and target.endswith("/")), match[0]
             seen += 1
@@ -85,27 +82,28 @@ def test_a_malformed_target_is_never_answered_with_success(user, client, target,
     line = b"GET " + target.encode("utf-8", "surrogateescape") + b" HTTP/1.1\r\n"
     head = f"Host: localhost:{client.port}\r\nAccept: {accepts}\r\nConnection: close\r\n\r\n".encode()
     answer = client.raw(line + head, timeout=5)
-    assert answer[:12] in (b"", b"HTTP/1.1 302", b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 404", b"HTTP/1.1 414"), answer
+    assert answer[9:12] in (b"", b"302", b"400", b"401", b"404", b"414"), answer
     assert user.client.get("/private/").body not in answer
 
 
 @pytest.mark.parametrize("path", [
-    "/private/?/login", "/private/?x=/auth/login", "/private/?/../login", "/private/?rd=/", "/private/?.css", "/private/?a#/login",
-    "/private/#/login", "/private/%23/../../login%23", "/private/;/login", "/private/index.html?/style.css", "/app/?skip=/login",
-    "/app/login?/login", "/app/x%3f/login", "/app/%2e%2e/app/", "/app/x#/../../login",
+    "/private/?/login", "/private/?x=/auth/login", "/private/?/../login", "/private/?rd=/", "/private/?.css",
+    "/private/?a#/login", "/private/#/login", "/private/%23/../../login%23", "/private/;/login",
+    "/private/index.html?/style.css", "/app/?skip=/login", "/app/login?/login",
+    "/app/x%3f/login", "/app/%2e%2e/app/", "/app/x#/../../login",
 ])  # fmt: skip
 def test_nothing_after_the_path_opens_a_door(user, client, path):
     """CVE-2025-54576, CVE-2026-41059: a rule that matched the query or the fragment would let these in."""
     inside = user.client.get("/private/").body
     head = f"Host: localhost:{client.port}\r\nConnection: close\r\n\r\n"
     answer = client.raw(f"GET {path} HTTP/1.1\r\n{head}".encode(), timeout=5)
-    assert answer[:12] in (b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 404"), answer
+    assert answer[9:12] in (b"400", b"401", b"404"), answer
     assert inside not in answer
 
 
 PROBES = [
-    "kube-probe/1.29", "GoogleHC/1.0", "ELB-HealthChecker/2.0", "Go-http-client/1.1", "nginx", "curl/7.88.1", "", "/ping",
-    "Prometheus/2.45", "HealthCheck", "fcgi-auth", "Mozilla/5.0 (compatible; Googlebot/2.1)",
+    "kube-probe/1.29", "GoogleHC/1.0", "ELB-HealthChecker/2.0", "Go-http-client/1.1", "nginx", "curl/7.88.1", "",
+    "/ping", "Prometheus/2.45", "HealthCheck", "fcgi-auth", "Mozilla/5.0 (compatible; Googlebot/2.1)",
 ]  # fmt: skip
 
 
@@ -121,8 +119,9 @@ CLAIMS = [
     ("X-Forwarded-Uri", "/"), ("X-Forwarded-Uri", "/login"), ("X-Original-URL", "/login"), ("X-Rewrite-URL", "/login"),
     ("X-Original-URI", "/login"), ("X-Original-Method", "OPTIONS"), ("X-Forwarded-Method", "OPTIONS"),
     ("X-HTTP-Method-Override", "OPTIONS"), ("X-Forwarded-Host", "other.example"), ("X-Forwarded-For", "127.0.0.1"),
-    ("X-Real-IP", "127.0.0.1"), ("Forwarded", "for=127.0.0.1;host=other.example;proto=http"), ("X-Accel-Redirect", "/private/"),
-    ("X-Forwarded-Proto", "http"), ("X-Auth-Request-Redirect", "/login"), ("Referer", "https://localhost/private/"),
+    ("X-Real-IP", "127.0.0.1"), ("Forwarded", "for=127.0.0.1;host=other.example;proto=http"),
+    ("X-Accel-Redirect", "/private/"), ("X-Forwarded-Proto", "http"), ("X-Auth-Request-Redirect", "/login"),
+    ("Referer", "https://localhost/private/"),
     ("X-Auth-Require", ""), ("X-Sendfile", "index.html"), ("Authorization", ""), ("Proxy-Authorization", "Basic eDp5"),
 ]  # fmt: skip
 
@@ -146,9 +145,10 @@ def test_a_host_in_any_spelling_is_the_same_site(client, user):
         assert user.client.get("/admin/", [("Host", name)]).status == 403, host
 
 
-@pytest.mark.parametrize("name, value", [("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "javascript"),
-                                         ("Forwarded", "host=evil.example"), ("Host", "evil.example"),
-                                         ("Referer", "https://evil.example/"), ("X-Forwarded-Prefix", "/evil.example")])  # fmt: skip
+@pytest.mark.parametrize("name, value", [
+    ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "javascript"), ("Forwarded", "host=evil.example"),
+    ("Host", "evil.example"), ("Referer", "https://evil.example/"), ("X-Forwarded-Prefix", "/evil.example"),
+])  # fmt: skip
 def test_no_answer_repeats_a_host_that_the_client_claims(client, name, value):
     """CVE-2025-64101, CVE-2024-21498, CVE-2024-21499: where an answer leads, it leads by path alone."""
     for answer in (
@@ -159,11 +159,14 @@ def test_no_answer_repeats_a_host_that_the_client_claims(client, name, value):
         client.navigate("/login?rd=%2Fprivate%2F", [(name, value)]),
     ):
         assert answer.status < 500
-        assert b"evil" not in answer.body and "evil" not in repr(answer.headers) and "javascript:" not in repr(answer.headers)
+        told = repr(answer.headers) + answer.body.decode()
+        assert "evil" not in told and "javascript:" not in told
 
 
-ADDRESS = [("X-Forwarded-For", "203.0.113.7"), ("X-Real-IP", "203.0.113.7"), ("Forwarded", "for=203.0.113.7"),
-           ("X-Client-IP", "203.0.113.7"), ("True-Client-IP", "203.0.113.7"), ("CF-Connecting-IP", "203.0.113.7")]  # fmt: skip
+ADDRESS = [
+    ("X-Forwarded-For", "203.0.113.7"), ("X-Real-IP", "203.0.113.7"), ("Forwarded", "for=203.0.113.7"),
+    ("X-Client-IP", "203.0.113.7"), ("True-Client-IP", "203.0.113.7"), ("CF-Connecting-IP", "203.0.113.7"),
+]  # fmt: skip
 
 
 def test_an_address_the_client_claims_is_not_believed(site, user):
@@ -182,7 +185,8 @@ def test_another_spelling_of_an_endpoint_is_no_other_count(new_site):
     user = site.sign_up()
     wrong = dict(username=user.name, password="Sekret, but not this one")
     with site.client() as client:
-        for target in ("//auth/login", "/auth//login", "/./auth/login", "/%61uth/login", "/auth/x/../login", "/auth/login?x"):
+        spellings = ("//auth/login", "/auth//login", "/./auth/login", "/%61uth/login", "/auth/x/../login")
+        for target in (*spellings, "/auth/login?x"):
             assert client.post(target, wrong).status in (401, 404, 429), target
         assert client.post("/auth/login", wrong).status == 429
         assert client.post("//auth/login", wrong).status == 429
@@ -190,8 +194,9 @@ def test_another_spelling_of_an_endpoint_is_no_other_count(new_site):
 
 @pytest.mark.parametrize("value", [
     "__Host-access", "__Host-access=", "__Host-access=;", "__Host-access==", '__Host-access=""', "__Host-access=%00",
-    "__Host-access=%", "=", ";", ";;;;", "__Host-access=\x01", "__Host-access=\xff\xfe", "__Host-access=a.b.c; __Host-access",
-    "__Host-access=null", "__Host-access=true", "__Host-access={}", "__Host-access=[object Object]", "__Host-access=..",
+    "__Host-access=%", "=", ";", ";;;;", "__Host-access=\x01", "__Host-access=\xff\xfe",
+    "__Host-access=a.b.c; __Host-access", "__Host-access=null", "__Host-access=true", "__Host-access={}",
+    "__Host-access=[object Object]", "__Host-access=..",
     "__Host-refresh=%", "__Host-refresh=", "__Host-refresh=\x7f; __Host-access=\x7f", "__Host-access=" + "A" * 4000,
 ])  # fmt: skip
 def test_a_malformed_cookie_is_no_cookie(client, value):
@@ -219,93 +224,12 @@ def test_where_nobody_is_asked_the_application_sees_nobody(open_site, name):
         assert user.access not in repr(seen.headers) and user.refresh not in repr(seen.headers)
 
 
-# -- What the verifier may do to nginx --------------------------------------------------------------
-
-
-def play(listener, answer):
-    """Answers every request on the socket with the same bytes after END of its STDIN, then closes."""
-    while True:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return
-        with connection, contextlib.suppress(OSError):
-            connection.settimeout(10)
-            received = b""
-            while not received.endswith(fastcgi.record(fastcgi.STDIN)):
-                chunk = connection.recv(65536)
-                if not chunk:
-                    break
-                received += chunk
-            connection.sendall(answer)
-
-
-def spoken(head):
-    end = fastcgi.record(fastcgi.END, b"\0" * 8)
-    return fastcgi.record(fastcgi.STDOUT, head + b"\r\n") + fastcgi.record(fastcgi.STDOUT) + end
-
-
-BROKEN = {
-    "302": spoken(b"Status: 302 Found\r\nLocation: /\r\n"), "400": spoken(b"Status: 400 x\r\n"),
-    "404": spoken(b"Status: 404 x\r\n"), "429": spoken(b"Status: 429 x\r\n"), "500": spoken(b"Status: 500 x\r\n"),
-    "503": spoken(b"Status: 503 x\r\n"), "nothing": b"", "half a record": b"\x01\x06\x00\x01\x00\x20\x00\x00Stat",
-    "no header": fastcgi.record(fastcgi.STDOUT, b"\0\1\2") + fastcgi.record(fastcgi.END, b"\0" * 8),
-    "garbage": b"HTTP/1.1 200 OK\r\n\r\n", "no status of HTTP": spoken(b"Status: abc\r\n"),
-    "a header without end": fastcgi.record(fastcgi.STDOUT, b"Status: 204 x\r\nX-Auth-User: " + b"a" * 60000),
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def without_verifier(new_site):
-    """A site whose verifier is played by the test: it yields the function that says with which bytes."""
-    site = new_site()
-    site.stack.programs["verify"].stop()
-    path = site.stack.socket("verify")
-    running = []
-
-    def be(answer):
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
-        listener.listen(50)
-        running.append(listener)
-        threading.Thread(target=play, args=(listener, answer), daemon=True).start()
-        return site
-
-    yield be
-    for listener in running:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-@pytest.mark.parametrize("answer", BROKEN.values(), ids=BROKEN)
-def test_a_verifier_that_says_anything_else_lets_nobody_in(without_verifier, answer):
-    """V-N4, CVE-2026-26998: neither a status that is none of its own, nor a broken answer, nor one without end."""
-    site = without_verifier(answer)
-    with site.client() as client:
-        started = time.monotonic()
-        for place in ("/private/", "/admin/"):
-            told = client.get(place)
-            # A status that only another program would send stays nginx's own 500; no answer is ours, to try again.
-            assert told.status in (500, 503) and "X-Auth-User" not in dict(told.headers), told
-            assert told.status == 500 or (told.code == "unavailable" and told.header("Retry-After")), told
-        assert time.monotonic() - started < 12
-
-
-def test_a_verifier_that_is_gone_lets_nobody_in(without_verifier):
-    """V-N4: not even its socket is left."""
-    site = without_verifier(b"")
-    site.stack.socket("verify").unlink()
-    with site.client() as client:
-        assert client.get("/private/").status == 503
-        assert client.navigate("/private/").status == 503
-
-
 def test_a_large_body_without_a_login_is_refused_and_not_waited_for(client):
     """V-N11."""
     for place in ("/private/", "/app/"):
         started = time.monotonic()
-        assert client.request("POST", place, [("Content-Type", "application/octet-stream")], b"x" * 900_000).status == 401
+        kind = [("Content-Type", "application/octet-stream")]
+        assert client.request("POST", place, kind, b"x" * 900_000).status == 401
         assert time.monotonic() - started < 2
         client.close()
 
