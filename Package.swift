@@ -192,13 +192,16 @@ let package = Package(
             ],
             path: "Sources/fcgi-auth/fcgi-authctl", swiftSettings: strict),
 
+        // For the tests, never shipped
+        .executableTarget(
+            name: "username-probe", dependencies: ["Usernames"], path: "Tests/UsernameProbe", swiftSettings: strict),
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         tests("Secrets", ["Secrets"]),
         tests("Encoding", ["Encoding"]),
         tests("JSON", ["JSON", "Secrets"]),
         tests("Identity", ["Identity"]),
         tests("Usernames", ["Usernames"]),
-        tests("Lookalikes", ["Lookalikes", "Usernames"]),
+        tests("Lookalikes", ["Lookalikes", "TestFixtures", "Usernames"]),
         tests("HTTP", ["HTTP", "Secrets", "JSON", "Encoding"]),
         tests("FastCGIRecords", ["FastCGIRecords"]),
         tests("Settings", ["Settings", "Events", "HTTP"]),

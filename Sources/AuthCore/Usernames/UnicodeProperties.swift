@@ -1,7 +1,7 @@
 internal import CUTF8Proc
 
-// What libutf8proc's tables say of a code point. One library answers every question, so that
-// categories, case and normalisation are always of the same Unicode version.
+// What libutf8proc's tables say of a code point. One library answers all but one question, so that
+// categories, case and normalisation are of the same Unicode version.
 
 extension Unicode.Scalar {
     private var properties: utf8proc_property_t {
@@ -50,12 +50,29 @@ extension Unicode.Scalar {
         return normalize([self], .compatible) ?? [self]
     }
 
-    /// Unicode's toLowercase without its one context rule (final sigma): a context-free mapping is
-    /// stable under repetition.
-    var lowercased: [Unicode.Scalar] {
+    /// Unicode's toLowercase without its one context rule, which `lowercased` of a name adds.
+    fileprivate var lowercased: [Unicode.Scalar] {
         if value == 0x0130 { return ["i", "\u{0307}"] }  // the one unconditional mapping to two code points
         return [Unicode.Scalar(UInt32(utf8proc_tolower(Int32(value)))) ?? self]
     }
+}
+
+/// Unicode's toLowercase (The Unicode Standard, section 3.13): of each code point, and of a capital
+/// sigma that ends a word the form it has there, so that `ΟΔΥΣΣΕΥΣ` is who writes himself `οδυσσευς`.
+func lowercased(_ name: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    name.indices.flatMap { index in
+        name[index] == capitalSigma && endsWord(index, in: name) ? ["\u{03C2}"] : name[index].lowercased
+    }
+}
+
+private let capitalSigma: Unicode.Scalar = "\u{03A3}"
+
+/// Final_Sigma of the same section. libutf8proc does not know these two properties; Swift does.
+private func endsWord(_ index: Int, in name: [Unicode.Scalar]) -> Bool {
+    func isPartOfWord(_ neighbour: Unicode.Scalar?) -> Bool { neighbour?.properties.isCased ?? false }
+    let before = name[..<index].last { !$0.properties.isCaseIgnorable }
+    let after = name[(index + 1)...].first { !$0.properties.isCaseIgnorable }
+    return isPartOfWord(before) && !isPartOfWord(after)
 }
 
 /// Which of Unicode's composed normalisation forms.

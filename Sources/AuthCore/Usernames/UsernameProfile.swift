@@ -19,7 +19,7 @@ enum UsernameProfile {
     private func apply(_ text: [Unicode.Scalar]) throws(UsernameRefusal) -> [Unicode.Scalar] {
         var name = text.flatMap(\.widthMapped)
         try checkIdentifier(name)
-        if self == .caseMapped { name = name.flatMap(\.lowercased) }
+        if self == .caseMapped { name = lowercased(name) }
         name = try normalizedNFC(name)
         try checkDirection(name)
         return name
