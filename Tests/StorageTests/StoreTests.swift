@@ -78,11 +78,25 @@ struct StoreTests {
         }
     }
 
-    /// An empty database file, as a first start leaves it before its migrations.
+    /// A store as the first version left it.
     private func preparedElsewhere() throws -> String {
-        let file = open(directory.file("other"), O_CREAT | O_WRONLY, 0o600)
-        close(file)
-        return directory.file("other")
+        let other = directory.file("other")
+        try SQLiteDatabase.createFile(at: other)
+        try Migrator([Schema.migrations[0]]).migrate(SQLiteDatabase(path: other), at: 0)
+        return other
+    }
+
+    /// who has lost the accounts must not tell their owners that they have none.
+    @Test("a file without a schema is made a store by the admin's command and by no program")
+    func emptyFile() throws {
+        let settings = try settings()
+        close(open(path, O_CREAT | O_WRONLY, 0o600))
+        #expect(throws: StoreError.self) { try Store.prepare(settings, adopting: false, at: start) }
+        let store = try Store(settings)
+        store.prepareForRequest(at: start)
+        #expect(throws: StoreError.self) { try store.accounts.find(username: "ann") }
+        try Store.prepare(settings, at: start)
+        #expect(try store.accounts.find(username: "ann") == nil)
     }
 
     @Test("a store that vanishes while programs run is unavailable and is not made again")
@@ -115,6 +129,31 @@ struct StoreTests {
         let reader = RevocationReader(path: RevocationJournal.path(in: directory.path))
         try reader.refresh(at: start)
         #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
+    }
+
+    @Test("a journal that was cut short or has garbage in it is put right by the next request of any program")
+    func journalDamaged() throws {
+        let settings = try settings()
+        try Store.prepare(settings, at: start)
+        let store = try Store(settings)
+        store.prepareForRequest(at: start)
+        let grant = try #require(try signUp("ann", in: store, at: start))
+        _ = try store.revocations.endAll(of: grant.account.id, reason: .logout, at: start)
+        store.prepareForRequest(at: start)
+        let journal = RevocationJournal.path(in: directory.path)
+        for damage in ["cut to its header", "garbage at its end"] {
+            if damage == "cut to its header" {
+                #expect(truncate(journal, 32) == 0)
+            } else {
+                let file = open(journal, O_WRONLY | O_APPEND)
+                #expect(write(file, [UInt8](repeating: 0xEE, count: 64), 64) == 64)
+                close(file)
+            }
+            store.prepareForRequest(at: start)
+            let reader = RevocationReader(path: journal)
+            try reader.refresh(at: start)
+            #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
+        }
     }
 
     @Test("a store of a newer version is left alone")

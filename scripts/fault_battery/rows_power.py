@@ -67,12 +67,15 @@ def apply(image, kind, offset, data):
         image[offset : offset + len(data)] = data
 
 
-def after_a_cut(base, records, chance):
-    """The two files as the disk has them when the power goes after the last of these records."""
+def after_a_cut(base, records, chance, syncing=True):
+    """The two files as the disk has them when the power goes after the last of these records.
+
+    syncing  False for a disk that lies about syncs: the control that shows that losses are seen
+    """
     images = [bytearray(data) for data in base]
     for file, image in enumerate(images):
         own = [record for record in records if record[2] == file]
-        synced = max((index for index, record in enumerate(own) if record[1] == "S"), default=-1)
+        synced = max((index for index, record in enumerate(own) if record[1] == "S" and syncing), default=-1)
         for index, (_, kind, _, offset, data) in enumerate(own):
             fate = chance.random()
             if index > synced and fate < 0.3:
@@ -89,11 +92,16 @@ def examine(images, notes, cut):
         for name, image in zip(NAMES, images):
             (Path(directory) / name).write_bytes(image)
         with contextlib.closing(sqlite3.connect(Path(directory) / NAMES[0])) as database:
-            check = database.execute("PRAGMA integrity_check").fetchall()
-            accounts = dict(database.execute("SELECT username, id FROM accounts").fetchall())
-            ended = {id for (id,) in database.execute("SELECT account_id FROM sessions WHERE revoked_reason = 'logout'")}
-    lost = [] if check == [("ok",)] else [f"cut at {cut}: integrity_check: {check[:2]}"]
-    lost += [f"cut at {cut}: account {name}" for at, name, id in notes.signed_up if at <= cut and accounts.get(name) != id]
+            try:
+                check = database.execute("PRAGMA integrity_check").fetchall()
+                accounts = dict(database.execute("SELECT username, id FROM accounts").fetchall())
+                ended = database.execute("SELECT account_id FROM sessions WHERE revoked_reason = 'logout'").fetchall()
+            except sqlite3.DatabaseError as error:
+                check = error
+    if check != [("ok",)]:
+        return [f"cut at {cut}: the store is damaged: {check}"]
+    ended = {id for (id,) in ended}
+    lost = [f"cut at {cut}: account {name}" for at, name, id in notes.signed_up if at <= cut and accounts.get(name) != id]
     lost += [f"cut at {cut}: logout of {id}" for at, id in notes.logged_out if at <= cut and id not in ended]
     return lost
 
@@ -125,5 +133,9 @@ def cut(size):
         last = chance.randrange(len(records))
         images = after_a_cut(base, records[: last + 1], chance)
         result.lost += examine(images, notes, records[last][0])
+    last = len(records) - 1
+    control = examine(after_a_cut(base, records, chance, syncing=False), notes, records[last][0])
+    result.measures = {"lost_by_a_disk_that_does_not_sync": len(control)}
+    result.expect(control, "the row does not see losses")
     result.met = result.met and not result.lost
     return result.expect(len(notes.signed_up) > 10 and syncs > 50, "the load was no load")

@@ -1,4 +1,4 @@
-store has schema 1
+-- The tables of version 1, as it was released.
 CREATE TABLE schema_migrations (
     version BIGINT NOT NULL PRIMARY KEY,
     applied_at BIGINT NOT NULL

@@ -47,6 +47,9 @@ public struct Migrator {
         }
     }
 
+    /// Whether some version is known to have been applied, however old.
+    public func hasSchema(_ database: some Database) -> Bool { ((try? version(of: database)) ?? 0) > 0 }
+
     /// 0 when nothing was applied yet.
     private func version(of database: some Database) throws(StoreError) -> Int64 {
         let rows = try database.query("SELECT MAX(version) AS version FROM schema_migrations")

@@ -29,6 +29,9 @@ public struct RevocationJournal: Sendable {
 
     private var path: String { Self.path(in: directory) }
 
+    /// The journal as a verifier sees it.
+    public func reader() -> RevocationReader { RevocationReader(path: path) }
+
     /// Adds records at the end, beside other processes doing the same.
     /// - Throws: `.missing` or `.damaged` with nothing written, the other cases with nothing certain;
     ///   `restore` is the remedy for all.
@@ -61,9 +64,6 @@ public struct RevocationJournal: Sendable {
         guard isIntact else { throw .damaged }
         return revocations.filter { !contents.covers($0) }
     }
-
-    /// Whether there is a file of the journal's name.
-    public var exists: Bool { access(path, F_OK) == 0 }
 
     /// Returns when an append would find a journal; nothing is written.
     public func check() throws(RevocationsUnavailable) {

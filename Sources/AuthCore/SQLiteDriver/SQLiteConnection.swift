@@ -33,6 +33,9 @@ final class SQLiteConnection {
         let milliseconds =
             busyTimeout.components.seconds * 1000 + busyTimeout.components.attoseconds / 1_000_000_000_000_000
         sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
+        // SQLite opens for reading where it may not write, and all connections of this process would then
+        // share that until the last is closed: kept open for a reader, it would outlive the trouble.
+        guard sqlite3_db_readonly(handle, "main") == 0 else { throw SQLiteFailure(code: SQLITE_READONLY).error }
         try requireSameFile(path)
         if let authorizer {
             try configureForReading()

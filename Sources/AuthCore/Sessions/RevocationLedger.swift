@@ -32,6 +32,8 @@ public final class RevocationLedger {
     let database: any Database
     private let journal: RevocationJournal?
     private let tokenLifetime: Duration
+    /// Sees what a verifier sees, and so what it would refuse everything for.
+    private let reader: RevocationReader?
     /// True while the store has what the journal was not told.
     private var isUnsettled = false
 
@@ -45,6 +47,7 @@ public final class RevocationLedger {
     public init(_ database: any Database, journal: RevocationJournal?, tokenLifetime: Duration) {
         self.database = database
         self.journal = journal
+        reader = journal?.reader()
         self.tokenLifetime = tokenLifetime
     }
 
@@ -62,11 +65,11 @@ public final class RevocationLedger {
         }
     }
 
-    /// Tells the journal what an earlier call could not, and puts it back when it is gone. One
-    /// stat(2) when there is nothing to do.
+    /// Tells the journal what an earlier call could not, and puts it right when it is gone, was cut
+    /// short or holds what no version writes. One stat(2) when there is nothing to do.
     public func settle(at now: Timestamp) throws(StoreError) {
-        guard let journal else { return }
-        if isUnsettled || !journal.exists { try restore(at: now) }
+        guard let reader else { return }
+        guard !isUnsettled, (try? reader.refresh(at: now)) != nil else { return try restore(at: now) }
     }
 
     /// For a change that must not be made while it can't be told.

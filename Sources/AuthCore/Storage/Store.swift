@@ -50,15 +50,21 @@ public final class Store {
     /// At program start, before any thread works on the store: creates it if this is the first
     /// start, migrates it, and restores the revocation journal from it. A program goes on when this
     /// throws and answers 503; `prepareForRequest` tries again, without creating.
+    /// - Parameter adopting: whether a file that is there and has no schema becomes a store. A program
+    ///   must not do that: such a file has lost its accounts, and an empty store would refuse everybody.
     public static func prepare(
-        _ settings: Settings, creating: Bool = true, at now: Timestamp
+        _ settings: Settings, creating: Bool = true, adopting: Bool = true, at now: Timestamp
     ) throws(StoreError) {
-        if creating, case .sqlite(let path) = settings.store { try SQLiteDatabase.createFile(at: path) }
+        var isNew = false
+        if creating, case .sqlite(let path) = settings.store { isNew = try SQLiteDatabase.createFile(at: path) }
         let database = try database(settings) { (_) throws(StoreError) in }
         let migrator = Migrator()
         do throws(StoreError) {
             try migrator.requireCurrent(database)
         } catch .unavailable {
+            guard isNew || adopting || migrator.hasSchema(database) else {
+                throw .unavailable("the file has no schema; run fcgi-authctl migrate if it is to be a new store")
+            }
             try migrator.migrate(database, at: now.milliseconds)
         }
         try ledger(settings, database).restore(at: now)
@@ -70,7 +76,7 @@ public final class Store {
     public func prepareForRequest(at now: Timestamp) {
         if now < nextTry, nextTry - now <= Self.pause { return }
         do throws(StoreError) {
-            if !isPrepared { try Self.prepare(settings, creating: false, at: now) }
+            if !isPrepared { try Self.prepare(settings, creating: false, adopting: false, at: now) }
             isPrepared = true
             try revocations.settle(at: now)
         } catch {

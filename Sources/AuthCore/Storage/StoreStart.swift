@@ -8,7 +8,7 @@ extension Store {
     /// starts all the same and answers 503 until it is.
     public static func prepare(_ settings: Settings, log: EventLog) {
         do {
-            try prepare(settings, at: .now())
+            try prepare(settings, adopting: false, at: .now())
         } catch {
             log.record(.storeUnavailable, ["reason": "\(error)"])
         }
