@@ -33,14 +33,12 @@ final class SQLiteConnection {
         let milliseconds =
             busyTimeout.components.seconds * 1000 + busyTimeout.components.attoseconds / 1_000_000_000_000_000
         sqlite3_busy_timeout(handle, Int32(clamping: milliseconds))
-        // SQLite opens for reading where it may not write, and all connections of this process would then
-        // share that until the last is closed: kept open for a reader, it would outlive the trouble.
-        guard sqlite3_db_readonly(handle, "main") == 0 else { throw SQLiteFailure(code: SQLITE_READONLY).error }
         try requireSameFile(path)
         if let authorizer {
             try configureForReading()
             authorizer.watch(handle)
         } else {
+            try requireWritable()
             try configure(isFile: path != nil, busyTimeout: busyTimeout)
         }
     }
@@ -86,6 +84,12 @@ final class SQLiteConnection {
         }
         statements[sql] = statement
         return statement
+    }
+
+    /// SQLite opens for reading where it may not write, and all connections of this process then share
+    /// that until the last is closed: one kept open for reading would outlive the trouble.
+    private func requireWritable() throws(StoreError) {
+        guard sqlite3_db_readonly(handle, "main") == 0 else { throw SQLiteFailure(code: SQLITE_READONLY).error }
     }
 
     /// The name may have been given to another file between looking and opening.
