@@ -216,7 +216,12 @@ let package = Package(
         tests("PasswordStrength", ["PasswordStrength", "Passwords", "Secrets"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
-        tests("AccessIDs", ["AccessIDs", "Database", "SQLiteDriver", "TestFixtures"]),
+        tests(
+            "AccessIDs",
+            [
+                "AccessIDs", "Authentication", "Database", "Events", "Identity", "SessionAuthentication",
+                "SQLiteDriver", "TestFixtures",
+            ]),
         tests("Devices", ["Devices", "HTTP", "Identity", "Secrets"]),
         tests("Throttling", ["Throttling", "Database", "SQLiteDriver", "Identity", "TestFixtures"]),
         tests(

@@ -12,12 +12,18 @@ public final class SessionJudge: AccessJudge {
     /// nginx gives verify five seconds, and others wait behind the one who waits here.
     private static let busyTimeout = Duration.milliseconds(500)
 
+    /// How far the clock of who issued an id may be ahead of ours.
+    private static let clockTolerance = Duration.seconds(60)
+
     private let lookup: AccessLookup
+    private let lifetime: Duration
     public private(set) var complaint: AccessComplaint?
 
     /// For a program that has the store open.
-    public init(_ lookup: AccessLookup) {
+    /// - Parameter lifetime: the longest that ids may live now, whatever they were issued for.
+    public init(_ lookup: AccessLookup, lifetime: Duration) {
         self.lookup = lookup
+        self.lifetime = lifetime
     }
 
     /// For a program that may read the live sessions and nothing else. The store may still be missing:
@@ -27,7 +33,8 @@ public final class SessionJudge: AccessJudge {
         case .sqlite(let path):
             self.init(
                 AccessLookup(
-                    SQLiteDatabase(path: path, reading: Schema.liveAccessGrant, busyTimeout: Self.busyTimeout)))
+                    SQLiteDatabase(path: path, reading: Schema.liveAccessGrant, busyTimeout: Self.busyTimeout)),
+                lifetime: settings.accessTTL)
         }
     }
 
@@ -38,8 +45,12 @@ public final class SessionJudge: AccessJudge {
         guard let id = AccessID(token) else { return .refused(.token(code: "token_malformed")) }
         do {
             guard let access = try lookup.find(id) else { return .refused(.token(code: "token_unknown")) }
-            return now < access.expiresAt
-                ? .admitted(access.identity) : .refused(.token(code: "token_expired"))
+            guard now < access.expiresAt else { return .refused(.token(code: "token_expired")) }
+            // A clock that was set back, or a lifetime that was made shorter, gives no id more than its time.
+            guard access.expiresAt - now <= lifetime + Self.clockTolerance else {
+                return .refused(.token(code: "token_lifetime_too_long"))
+            }
+            return .admitted(access.identity)
         } catch {
             complaint = (.storeUnavailable, "\(error)")
             return .unavailable

@@ -13,7 +13,7 @@ extension AccessCheck {
         let judge: any AccessJudge =
             switch settings.access {
             case .jwt: try TokenJudge(settings)
-            case .session: SessionJudge(store.access)
+            case .session: SessionJudge(store.access, lifetime: settings.accessTTL)
             }
         self.init(settings.cookies.names, by: judge)
     }
