@@ -72,10 +72,13 @@ let package = Package(
         core("Usernames", ["CUTF8Proc"]),
         core("Lookalikes", ["CICU", "Usernames"]),
 
+        // The machine
+        core("Threads"),
+
         // The edge: HTTP as nginx hands it over
         core("HTTP", ["Secrets", "Encoding", "JSON"]),
         core("FastCGIRecords"),
-        core("FastCGI", ["CFastCGI", "CLinux", "FastCGIRecords", "HTTP", "Secrets"]),
+        core("FastCGI", ["CFastCGI", "CLinux", "FastCGIRecords", "HTTP", "Secrets", "Threads"]),
 
         // What the admin sets and reads
         core("Events", ["Identity", .product(name: "Logging", package: "swift-log")]),
@@ -91,6 +94,7 @@ let package = Package(
         core("Devices", ["Cryptography", "Encoding", "HTTP", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
         core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
+        core("HashingGate", ["CLinux", "Passwords", "Settings", "Threads"]),
         core("PasswordStrength", ["CZxcvbn", "Passwords", "Secrets"]),
 
         // What is kept
@@ -148,14 +152,14 @@ let package = Package(
         program(
             "signup",
             [
-                "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
+                "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate", "Identity",
                 "Launch", "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
                 "Throttling", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP",
+                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate",
                 "Identity", "Launch",
                 "Passwords", "PasswordVerification",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
@@ -176,7 +180,8 @@ let package = Package(
         program(
             "account",
             [
-                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP", "Identity",
+                "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP",
+                "HashingGate", "Identity",
                 "JSON",
                 "Launch", "PasswordStrength", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings",
                 "SiteAuthentication", "Storage", "Throttling",
@@ -214,6 +219,7 @@ let package = Package(
         tests("Passwords", ["CArgon2", "PasswordVerification", "Passwords", "Secrets"]),
         tests("PasswordVerification", ["Passwords", "PasswordVerification", "Secrets"]),
         tests("PasswordStrength", ["PasswordStrength", "Passwords", "Secrets"]),
+        tests("HashingGate", ["HashingGate", "Passwords", "TestFixtures"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests(

@@ -49,6 +49,12 @@ extension FieldReader {
     }
 }
 
+extension PasswordHashingError: OverloadError {
+    public var retryAfter: Int? {
+        if case .gateFull(let seconds) = self { seconds } else { nil }
+    }
+}
+
 extension Argon2Parameters {
     /// What new digests cost here; one lane, so that hashing needs no further thread.
     public init(_ settings: Settings) {

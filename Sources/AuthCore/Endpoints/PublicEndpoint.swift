@@ -64,6 +64,9 @@ public struct PublicEndpoint {
             return refuse(Refused(problem, cookies: []), exchange, route)
         } catch let refused as Refused {
             return refuse(refused, exchange, route)
+        } catch let full as any OverloadError where full.retryAfter != nil {
+            log.record(.overloaded, request: requestID, address: exchange.address.text)
+            return Problem(.overloaded, retryAfter: full.retryAfter).response(requestID: requestID)
         } catch {
             log.record(
                 error is StoreError ? .storeUnavailable : .failed, request: requestID, address: exchange.address.text,
@@ -101,6 +104,12 @@ extension Request {
         case .tooLarge: return true
         }
     }
+}
+
+/// An error that may mean that too many ask at once and nothing was begun.
+public protocol OverloadError: Error {
+    /// Seconds until it is worth trying again; nil when the error means something else.
+    var retryAfter: Int? { get }
 }
 
 /// The answer when the queue in front of a program's workers is full.

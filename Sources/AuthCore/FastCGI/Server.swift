@@ -8,8 +8,24 @@ public import HTTP
 public enum Concurrency: Sendable {
     /// On the server's own thread, one request after the other: for handlers that never wait.
     case inline
-    /// On `threads` workers behind a queue of `queue` requests; past it `overloaded` is the answer.
-    case workers(threads: Int, queue: Int, overloaded: @Sendable (Request) -> Response)
+    /// On threads behind a queue; past it `overloaded` is the answer.
+    case workers(Workers, overloaded: @Sendable (Request) -> Response)
+}
+
+/// Threads that answer requests.
+public struct Workers: Sendable {
+    /// Those that stay, at least 1.
+    public let atRest: Int
+    /// With those that are started while none is idle.
+    public let atMost: Int
+    /// Requests that wait while all of them work.
+    public let queue: Int
+
+    public init(atRest: Int, atMost: Int, queue: Int) {
+        self.atRest = max(1, atRest)
+        self.atMost = max(self.atRest, atMost)
+        self.queue = queue
+    }
 }
 
 /// Serves one listening socket until SIGTERM.
@@ -43,8 +59,10 @@ public final class Server {
     private var isDraining = false
 
     /// Takes over `socket`, which `RequestSource.find` has found.
+    ///
+    /// - Parameter makeHandler: called on each thread that answers; nil where it can't be made now.
     public init(
-        socket: ListeningSocket, concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler
+        socket: ListeningSocket, concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler?
     ) throws(ListenError) {
         self.socket = socket
         epoll = try Epoll()
@@ -53,11 +71,12 @@ public final class Server {
         signal(SIGPIPE, SIG_IGN)
         switch concurrency {
         case .inline:
-            inlineHandler = makeHandler()
+            guard let handler = makeHandler() else { throw .system(call: "handler", errno: ENOEXEC) }
+            inlineHandler = handler
             pool = nil
-        case .workers(let threads, let queue, let overloaded):
+        case .workers(let workers, let overloaded):
             inlineHandler = overloaded
-            pool = try WorkerPool(threads: threads, queue: queue, makeHandler: makeHandler)
+            pool = try WorkerPool(workers, overloaded: overloaded, makeHandler: makeHandler)
         }
         try epoll.watch(signals)
         try epoll.watch(socket.descriptor)

@@ -3,11 +3,14 @@ import FastCGIRecords
 import Glibc
 import HTTP
 import Synchronization
+import Threads
 
 /// Threads that answer requests, and the bounded queue in front of them.
 ///
-/// The queue is a mutex around an array and an eventfd that counts its entries, so a worker sleeps
-/// in read(2) and the server's thread never waits.
+/// A few threads stay; others come when a request finds none idle, and end when they have been idle
+/// for a while: a program at rest takes no more memory for all it can do at once. The queue is a
+/// mutex around an array and an eventfd that counts its entries, so a worker sleeps in poll(2) and
+/// the server's thread never waits.
 final class WorkerPool: Sendable {
     struct Job: Sendable {
         let connection: Connection.Name
@@ -24,33 +27,53 @@ final class WorkerPool: Sendable {
     private struct State {
         var jobs: [Job] = []
         var results: [Result] = []
+        var threads = 0
+        /// Threads with nothing to do: each will look at the queue.
+        var idle = 0
     }
 
+    /// A thread beyond those that stay ends when it has had nothing to do for so long.
+    private static let idleLimit: Int32 = 10_000  // milliseconds
+
     private let state = Mutex(State())
-    private let capacity: Int
+    private let workers: Workers
+    private let overloaded: @Sendable (Request) -> Response
+    private let makeHandler: @Sendable () -> Handler?
     private let waiting: Int32
     /// Readable when results can be taken.
     let finished: Int32
 
-    /// Starts `threads` workers, each with a handler of its own.
-    init(threads: Int, queue: Int, makeHandler: @escaping @Sendable () -> Handler) throws(ListenError) {
-        capacity = queue
-        waiting = eventfd(0, Int32(EFD_SEMAPHORE | EFD_CLOEXEC))
+    /// Starts the workers that stay, each with a handler of its own. Where a later one's handler
+    /// can't be made, `overloaded` answers in its place.
+    init(
+        _ workers: Workers, overloaded: @escaping @Sendable (Request) -> Response,
+        makeHandler: @escaping @Sendable () -> Handler?
+    ) throws(ListenError) {
+        self.workers = workers
+        self.overloaded = overloaded
+        self.makeHandler = makeHandler
+        waiting = eventfd(0, Int32(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC))
         finished = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard waiting >= 0, finished >= 0 else { throw .system(call: "eventfd", errno: errno) }
-        for _ in 0..<threads {
-            try startThread { self.work(makeHandler()) }
+        for _ in 0..<workers.atRest {
+            state.withLock { $0.addThread() }
+            let code = startThread { self.work() }
+            guard code == 0 else { throw .system(call: "pthread_create", errno: code) }
         }
     }
 
     /// False when the queue is full: nothing was taken.
     func submit(_ job: Job) -> Bool {
-        let accepted = state.withLock { state in
-            guard state.jobs.count < capacity else { return false }
+        let (accepted, needsThread) = state.withLock { state in
+            guard state.jobs.count < workers.queue + state.idle else { return (false, false) }
             state.jobs.append(job)
-            return true
+            guard state.jobs.count > state.idle, state.threads < workers.atMost else { return (true, false) }
+            state.addThread()
+            return (true, true)
         }
         if accepted { eventfd_write(waiting, 1) }
+        // Without it the job waits for the threads there are.
+        if needsThread, startThread({ self.work() }) != 0 { state.withLock { $0.removeThread() } }
         return accepted
     }
 
@@ -63,41 +86,67 @@ final class WorkerPool: Sendable {
         }
     }
 
-    private func work(_ handler: Handler) {
+    // MARK: The threads
+
+    private func work() {
         let responder = Responder()
+        guard let handler = makeHandler() else { return giveUp(responder) }
+        while let job = next() { answer(job, responder, handler) }
+    }
+
+    private func answer(_ job: Job, _ responder: Responder, _ handler: Handler) {
+        let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, job.gathered, handler)
+        let result = Result(connection: job.connection, arrival: job.arrival, isOpen: isOpen)
+        state.withLock { state in
+            state.results.append(result)
+            state.idle += 1
+        }
+        eventfd_write(finished, 1)
+    }
+
+    /// The next job for a thread that counts as idle until it has one; nil when the thread should end.
+    private func next() -> Job? {
         while true {
-            let job = next()
-            let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, job.gathered, handler)
-            let result = Result(connection: job.connection, arrival: job.arrival, isOpen: isOpen)
-            state.withLock { $0.results.append(result) }
-            eventfd_write(finished, 1)
+            var poll = pollfd(fd: waiting, events: Int16(POLLIN), revents: 0)
+            let ready = Glibc.poll(&poll, 1, Self.idleLimit)
+            if ready > 0, let job = takeJob() { return job }
+            if ready == 0, state.withLock({ $0.endSurplus(over: workers.atRest) }) { return nil }
         }
     }
 
-    private func next() -> Job {
+    private func takeJob() -> Job? {
         var count: eventfd_t = 0
-        while eventfd_read(waiting, &count) != 0 {}
-        return state.withLock { $0.jobs.removeFirst() }
+        guard eventfd_read(waiting, &count) == 0 else { return nil }
+        return state.withLock { state in
+            state.idle -= 1
+            return state.jobs.removeFirst()
+        }
+    }
+
+    /// A thread without a handler: the job that it was started for is refused, unless another has it.
+    private func giveUp(_ responder: Responder) {
+        while state.withLock({ $0.jobs.count >= $0.idle && !$0.jobs.isEmpty }) {
+            if let job = takeJob() { answer(job, responder, overloaded) }
+        }
+        state.withLock { $0.removeThread() }
     }
 }
 
-/// Runs `body` on a thread of its own, which lives as long as the process.
-private func startThread(_ body: @escaping @Sendable () -> Void) throws(ListenError) {
-    final class Start: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+extension WorkerPool.State {
+    fileprivate mutating func addThread() {
+        threads += 1
+        idle += 1
     }
-    var thread = pthread_t()
-    let start = Unmanaged.passRetained(Start(body))
-    let code = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, start.toOpaque())
-    guard code == 0 else {
-        start.release()
-        throw .system(call: "pthread_create", errno: code)
+
+    fileprivate mutating func removeThread() {
+        threads -= 1
+        idle -= 1
     }
-    pthread_detach(thread)
+
+    /// Whether an idle thread may go: there are enough others, for the jobs too.
+    fileprivate mutating func endSurplus(over atRest: Int) -> Bool {
+        guard threads > atRest, jobs.count < idle else { return false }
+        removeThread()
+        return true
+    }
 }

@@ -2,6 +2,7 @@ public import Events
 public import FastCGI
 import Glibc
 public import Settings
+import Synchronization
 
 /// The version of all programs, as the package has it.
 public let version = "0.1.0"
@@ -53,21 +54,48 @@ public struct Program {
 
     /// Serves until SIGTERM, or once as plain CGI; then ends the process with 0.
     ///
-    /// - Parameter makeHandler: called on each thread that answers; where it throws the process ends.
-    public func serve(_ concurrency: Concurrency, makeHandler: @escaping @Sendable () throws -> Handler) -> Never {
-        let name = name
-        let handler: @Sendable () -> Handler = { Self.require(name, makeHandler) }
+    /// - Parameters:
+    ///   - facts: what the log should say of this start.
+    ///   - makeHandler: called on each thread that answers. Where it throws before any has been made
+    ///     the process ends; later only that thread does, and its request is refused.
+    public func serve(
+        _ concurrency: Concurrency, facts: KeyValuePairs<String, String> = [:],
+        makeHandler: @escaping @Sendable () throws -> Handler
+    ) -> Never {
         switch source {
-        case .plainCGI: PlainCGI.serve(handler())
+        case .plainCGI: PlainCGI.serve(require(makeHandler))
         case .socket(let socket):
+            let handler = Self.startingOnce(name, log, makeHandler)
             let server = require { try Server(socket: socket, concurrency: concurrency, makeHandler: handler) }
-            log.record(.started)
+            log.record(.started, facts)
             server.run()
             log.record(.stopped)
         }
         // Not exit(3): its handlers would take OpenSSL down under workers that are still starting.
         // Nothing is left to be written; what was answered is on disk.
         _exit(0)
+    }
+
+    /// What is wrong at the start is the admin's to mend; what goes wrong later may pass.
+    private static func startingOnce(
+        _ name: String, _ log: EventLog, _ makeHandler: @escaping @Sendable () throws -> Handler
+    ) -> @Sendable () -> Handler? {
+        let hasStarted = Flag()
+        return {
+            do {
+                let handler = try makeHandler()
+                hasStarted.value.store(true, ordering: .relaxed)
+                return handler
+            } catch {
+                guard hasStarted.value.load(ordering: .relaxed) else { stop(name, ["\(error)"], status: 1) }
+                log.record(.failed, ["reason": "\(error)"])
+                return nil
+            }
+        }
+    }
+
+    private final class Flag: Sendable {
+        let value = Atomic(false)
     }
 
     private static func parse(_ name: String) -> Arguments {

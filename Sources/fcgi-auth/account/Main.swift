@@ -3,6 +3,7 @@ import CredentialFields
 import Endpoints
 import FastCGI
 import HTTP
+import HashingGate
 import Identity
 import Launch
 import PasswordStrength
@@ -17,14 +18,15 @@ enum Main {
         let program = Program.start("fcgi-auth-account")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
-        program.serve(.hashing(settings, overloaded: overloaded(log))) {
+        let gate = HashingGate(settings)
+        program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
             let store = try Store(settings)
             let account = AccountHandler(
                 access: try AccessCheck(settings, store), cookies: settings.cookies,
                 store: store, clock: { .now() }, log: log)
             let password = PasswordHandler(
                 account: account, rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
-                hasher: PasswordHasher(parameters: Argon2Parameters(settings)))
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate))
             let endpoint = PublicEndpoint(settings, log: log, routes: account.routes + password.routes)
             return store.before(endpoint.respond)
         }

@@ -3,6 +3,7 @@ import Devices
 import Endpoints
 import FastCGI
 import HTTP
+import HashingGate
 import Identity
 import Launch
 import Passwords
@@ -18,7 +19,8 @@ enum Main {
         let program = Program.start("fcgi-auth-login")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
-        program.serve(.hashing(settings, overloaded: overloaded(log))) {
+        let gate = HashingGate(settings)
+        program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
             let store = try Store(settings)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)
@@ -29,7 +31,8 @@ enum Main {
             }
             let handler = LoginHandler(
                 codec: codec, cookies: settings.cookies.names,
-                usernames: settings.usernameKind, hasher: PasswordHasher(parameters: Argon2Parameters(settings)),
+                usernames: settings.usernameKind,
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate),
                 draw: draw, store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 devices: DeviceCookies(devices, cookies: settings.cookies),
                 clock: { .now() }, log: log)

@@ -3,6 +3,7 @@ import Devices
 import Endpoints
 import FastCGI
 import HTTP
+import HashingGate
 import Identity
 import Launch
 import Lookalikes
@@ -20,7 +21,8 @@ enum Main {
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
         let lookalikes = program.require { try Lookalikes() }
-        program.serve(.hashing(settings, overloaded: overloaded(log))) {
+        let gate = HashingGate(settings)
+        program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
             let store = try Store(settings)
             let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try DeviceCodec.load(path: $0)
@@ -28,7 +30,7 @@ enum Main {
             let handler = SignupHandler(
                 isOpen: settings.signup == .open, usernames: settings.usernameKind, lookalikes: lookalikes,
                 rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
-                hasher: PasswordHasher(parameters: Argon2Parameters(settings)), store: store,
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate), store: store,
                 tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 devices: DeviceCookies(devices, cookies: settings.cookies), clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
