@@ -24,7 +24,7 @@ final class WorkerPool: Sendable {
         let isOpen: Bool
     }
 
-    private struct State {
+    fileprivate struct State {
         var jobs: [Job] = []
         var results: [Result] = []
         var threads = 0

@@ -28,7 +28,19 @@ public final class HashingGate: HashAdmission {
     }
 
     /// Requests of one program that can be at the gate at once: those that wait, and those being hashed.
-    public var places: Int { Self.queue + capacity.atOnce + Self.heavyQueue + 1 }
+    public var places: Int { Self.queue + max(capacity.atOnce, attemptsAtOnce) + Self.heavyQueue + 1 }
+
+    /// Some attempts are at the store while others are hashed.
+    private var attemptsAtOnce: Int { 2 * capacity.atOnce + 2 }
+
+    /// The line before attempts are counted, which then ask for their hash.
+    ///
+    /// - Parameter failuresAllowed: of one subject, before it must wait.
+    public func attemptLine(failuresAllowed: Int) -> AttemptLine {
+        AttemptLine(
+            atOnce: attemptsAtOnce, failuresAllowed: failuresAllowed, queue: Self.queue, patience: Self.patience
+        ) { [ordinary] count in ordinary.secondsFor(count) }
+    }
 
     /// What the log says when a program starts.
     public var facts: KeyValuePairs<String, String> {

@@ -86,8 +86,16 @@ final class HashingLane: Sendable {
 
     /// When the last of those that wait now will have had its turn, in whole seconds.
     private func retryAfter(_ state: borrowing State) -> Int {
-        let turns = Double(state.waiting.count + state.running) / Double(region.count)
-        return max(1, Int((turns * state.turn).rounded(.up)))
+        seconds(for: state.waiting.count + state.running, state)
+    }
+
+    private func seconds(for count: Int, _ state: borrowing State) -> Int {
+        max(1, Int((Double(count) / Double(region.count) * state.turn).rounded(.up)))
+    }
+
+    /// In how many seconds so many computations will have been done, at least 1.
+    func secondsFor(_ count: Int) -> Int {
+        state.withLock { seconds(for: count, $0) }
     }
 
     // MARK: The threads

@@ -146,9 +146,11 @@ struct LoginHandler {
         }
     }
 
+    /// Where there is no room for a second hash now, the next login makes it.
     private func rehash(_ typed: SecretBytes, _ account: AccountRecord, _ exchange: Exchange) throws {
-        guard let password = PasswordRules.forVerification(typed) else { return }
-        let digest = try hasher.hash(password)
+        guard let password = PasswordRules.forVerification(typed), let digest = try? hasher.hash(password) else {
+            return
+        }
         if try store.accounts.updateDigest(account.id, digest: digest, ifVersion: account.passwordVersion, at: clock())
         {
             log.record(.passwordRehashed, request: exchange.requestID, account: account.id)
