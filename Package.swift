@@ -152,14 +152,16 @@ let package = Package(
         program(
             "signup",
             [
-                "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate", "Identity",
+                "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate",
+                "Identity",
                 "Launch", "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
                 "Throttling", "TokenDelivery", "Usernames",
             ]),
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate",
+                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP",
+                "HashingGate",
                 "Identity", "Launch",
                 "Passwords", "PasswordVerification",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",

@@ -96,7 +96,7 @@ extension SettingKey {
         case .passwordMin: "fewest characters of a new password"
         case .argon2Memory: "memory of one password hash"
         case .argon2Time: "passes of one password hash"
-        case .hashConcurrency: "password hashes computed at once; auto is by processors"
+        case .hashConcurrency: "password hashes computed at once on the machine; auto is by processors and memory"
         case .loginAttempts: "wrong passwords in a row before an account must wait"
         case .logLevel: "the least important events still logged"
         }

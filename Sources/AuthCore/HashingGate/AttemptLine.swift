@@ -1,4 +1,4 @@
-public import Passwords
+import Passwords
 import Synchronization
 import Threads
 

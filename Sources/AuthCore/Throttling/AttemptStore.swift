@@ -24,6 +24,13 @@ public struct AttemptStore {
         self.database = database
     }
 
+    /// Whole seconds until an attempt would be let through, at least 1; nil when it would be now.
+    /// Counts nothing and writes nothing.
+    public func blocked(_ subjects: AttemptSubjects, at now: Timestamp) throws(StoreError) -> Int? {
+        let rest = try wait(subjects.counted, at: now)
+        return rest > .zero ? rest.wholeSeconds : nil
+    }
+
     /// Counts an attempt for all its subjects, or for none of them when one must wait.
     public func begin(_ subjects: AttemptSubjects, at now: Timestamp) throws(StoreError) -> Decision {
         // Who must wait is told so without a write.

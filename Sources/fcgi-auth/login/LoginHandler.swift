@@ -4,6 +4,7 @@ import Devices
 import Endpoints
 import Events
 import HTTP
+import HashingGate
 import Identity
 import PasswordVerification
 import Passwords
@@ -23,6 +24,7 @@ struct LoginHandler {
     let cookies: CookieNames
     let usernames: UsernameKind
     let hasher: PasswordHasher
+    let line: AttemptLine
     let draw: DecoyDraw
     let store: Store
     let tokens: TokenDelivery
@@ -36,14 +38,7 @@ struct LoginHandler {
 
     func login(_ exchange: Exchange) throws -> Answer {
         let form = try read(exchange)
-        let username = try? Username(form.username, usernames)
-        let attempt = try admit(username, exchange)
-        let account: AccountRecord
-        switch try prove(attempt, username, form.password, exchange) {
-        case .right(let proven): account = proven
-        case .wrong(let known): throw refuse(exchange, known)
-        }
-        try store.attempts.succeeded(attempt)
+        let account = try proven(form, exchange)
         let now = clock()
         if form.delivery == .cookie { try endReplaced(exchange, at: now) }
         // The session is opened only if the password that was proven is still the account's, and the
@@ -82,15 +77,34 @@ struct LoginHandler {
         return Form(username: username, password: password, remember: remember, delivery: delivery)
     }
 
+    /// Who must wait hears it at once; the others stand in line before their attempts are counted.
+    private func proven(_ form: Form, _ exchange: Exchange) throws -> AccountRecord {
+        let username = try? Username(form.username, usernames)
+        let subjects = try subjects(username, exchange)
+        if let seconds = try store.attempts.blocked(subjects, at: clock()) { throw throttled(seconds, exchange) }
+        return try line.turn(of: username?.canonical) {
+            let attempt = try admit(subjects, exchange)
+            switch try prove(attempt, username, form.password, exchange) {
+            case .right(let account):
+                try store.attempts.succeeded(attempt)
+                return account
+            case .wrong(let known): throw refuse(exchange, known)
+            }
+        }
+    }
+
     /// Counts the attempt before anything is hashed, so that parallel guesses are counted too, and
     /// known and unknown names alike.
-    private func admit(_ username: Username?, _ exchange: Exchange) throws -> AttemptStore.Attempt {
-        switch try store.attempts.begin(try subjects(username, exchange), at: clock()) {
+    private func admit(_ subjects: AttemptSubjects, _ exchange: Exchange) throws -> AttemptStore.Attempt {
+        switch try store.attempts.begin(subjects, at: clock()) {
         case .allowed(let attempt): return attempt
-        case .blocked(let seconds):
-            log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
-            throw Problem(.tooManyAttempts, retryAfter: seconds)
+        case .blocked(let seconds): throw throttled(seconds, exchange)
         }
+    }
+
+    private func throttled(_ seconds: Int, _ exchange: Exchange) -> Problem {
+        log.record(.loginThrottled, request: exchange.requestID, address: exchange.address.text)
+        return Problem(.tooManyAttempts, retryAfter: seconds)
     }
 
     /// What the attempt counts for. A browser that its owner has used before has a count of its own,

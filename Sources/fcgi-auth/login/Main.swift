@@ -20,6 +20,7 @@ enum Main {
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
         let gate = HashingGate(settings)
+        let line = gate.attemptLine(failuresAllowed: settings.loginAttempts)
         program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
             let store = try Store(settings)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
@@ -32,7 +33,7 @@ enum Main {
             let handler = LoginHandler(
                 codec: codec, cookies: settings.cookies.names,
                 usernames: settings.usernameKind,
-                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate),
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate), line: line,
                 draw: draw, store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 devices: DeviceCookies(devices, cookies: settings.cookies),
                 clock: { .now() }, log: log)
