@@ -189,7 +189,9 @@ class Stack:
         self.config.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TERM") if name in os.environ}
+        # The options of sanitizers are for programs built with one; others do not look.
+        kept = {name: value for name, value in os.environ.items()
+                if name in ("PATH", "HOME", "LANG", "TERM") or name.endswith("SAN_OPTIONS")}
         return kept | self.settings
 
     def _certificate(self):

@@ -23,7 +23,7 @@ def command(site, program, *arguments):
 
 
 def environment(**extra):
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or name.endswith("SAN_OPTIONS")}
     return kept | extra
 
 
