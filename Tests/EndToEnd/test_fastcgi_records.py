@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import random
+import signal
+import socket
 import struct
 import time
 
@@ -65,6 +67,21 @@ def test_a_stalled_body_is_given_up_in_time(site):
         with contextlib.suppress(ConnectionError, AssertionError):
             peer.read_answer()
         assert time.monotonic() - start < 35
+
+
+@pytest.mark.parametrize("data", [b"\x01", begin(keep=True) + record(PARAMS) + record(STDIN)])
+def test_bytes_and_the_peers_end_that_come_together_end_the_connection(site, data):
+    """Found by scripts/fuzz-records: such a connection was kept for ten seconds (V-F4)."""
+    with undisturbed(site, "verify") as path, fastcgi.Peer(path, timeout=3) as peer:
+        fastcgi.ask(path, fastcgi.get("/_auth/verify"))  # the earlier connection is accepted by now
+        site.stack.kill("verify", signal.SIGSTOP)
+        try:
+            peer.send(data)
+            peer.socket.shutdown(socket.SHUT_WR)
+        finally:
+            site.stack.kill("verify", signal.SIGCONT)
+        while peer.socket.recv(1000):
+            pass
 
 
 LENGTHS = [

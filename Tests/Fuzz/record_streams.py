@@ -159,7 +159,7 @@ class Attack:
         self.mutator = Mutator(seed, Templates(program, user).streams)
         self.cases = self.answers = 0
         self.slowest = self.seconds = 0.0
-        self.resident = self.descriptors = None
+        self.resident = self.descriptors = self.growth = 0
 
     def batch(self):
         began = time.monotonic()

@@ -125,15 +125,19 @@ public final class Server {
         look(at: connection)
     }
 
+    /// Arrivals are reported once, so this goes on until there is nothing more: bytes and the peer's
+    /// end may have come together, and a connection would be kept for a peer that has gone.
     private func look(at connection: Connection) {
-        switch connection.state {
-        case .busy: return
-        case .lingering: if !connection.discardInput(using: peek.memory) { drop(connection) }
-        case .idle, .partial:
-            switch peek.look(at: connection) {
-            case .nothing: return
-            case .closed: drop(connection)
-            case .arrival(let arrival): take(arrival, on: connection)
+        while connections[connection.descriptor] === connection {
+            switch connection.state {
+            case .busy: return
+            case .lingering: return connection.discardInput(using: peek.memory) ? () : drop(connection)
+            case .idle, .partial:
+                switch peek.look(at: connection) {
+                case .nothing: return
+                case .closed: return drop(connection)
+                case .arrival(let arrival): take(arrival, on: connection)
+                }
             }
         }
     }
