@@ -142,7 +142,7 @@ def test_records_of_unknown_kinds_leak_nothing(site):
 
     def send(count):
         for _ in range(count):
-            with fastcgi.Peer(path) as peer, contextlib.suppress(OSError):
+            with contextlib.suppress(OSError), fastcgi.Peer(path) as peer:
                 peer.send(record(200, b"x" * 1000, request=0))
 
     with undisturbed(site, "verify") as path:
