@@ -7,6 +7,10 @@ import time
 
 import fastcgi
 import pytest
+from site_under_test import ACCESS, REFRESH
+
+
+RECEIVED = []  # what was sent to the played verifier
 
 
 def play(listener, answer):
@@ -24,6 +28,7 @@ def play(listener, answer):
                 if not chunk:
                     break
                 received += chunk
+            RECEIVED.append(received)
             connection.sendall(answer)
 
 
@@ -86,3 +91,22 @@ def test_a_verifier_that_is_gone_lets_nobody_in(without_verifier):
     with site.client() as client:
         assert client.get("/private/").status == 503
         assert client.navigate("/private/").status == 503
+
+
+FORMS = ["{a}; {r}; {d}", "{r}; x=y; {a}", "{r};{d};{a}", "{d}; x=__Host-refresh=theirs; {a}; {r}; y=z; {r};", "{r}", "{a}"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_verifier_is_shown_no_refresh_token_and_no_device(without_verifier, form):
+    """Who takes verify over must not be able to make tokens for those who ask."""
+    site = without_verifier(b"")
+    text = form.format(a=f"{ACCESS}=shown", r=f"{REFRESH}=hidden", d="__Host-device=hidden")
+    RECEIVED.clear()
+    with site.client() as client:
+        assert client.get("/private/", [("Cookie", text)]).status == 503
+        assert client.get("/private/", [("Cookie", one.strip()) for one in text.split(";") if one]).status == 503
+    assert len(RECEIVED) >= 2
+    for asked in RECEIVED:
+        assert asked.count(b"REQUEST_METHOD") == asked.count(b"AUTH_REQUEST_ID") == asked.count(b"AUTH_REQUIRE") == 1
+        assert b"hidden" not in asked
+        assert (b"shown" in asked, b"theirs" in asked) == ("{a}" in form, "theirs" in form)
