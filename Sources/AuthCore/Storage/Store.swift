@@ -6,6 +6,7 @@ import Revocations
 import SQLiteDriver
 public import Sessions
 public import Settings
+import Synchronization
 public import Throttling
 
 /// The store as one worker thread has it: a connection of its own, opened at first use, and what
@@ -23,7 +24,10 @@ public final class Store {
     public let limits: AttemptLimits
 
     private let settings: Settings
-    private var isPrepared = false
+    /// The stores, with the directories of their journals, that this process has prepared: threads that
+    /// come later find them so.
+    private static let prepared = Mutex<Set<String>>([])
+    private let name: String
     private var nextTry = Timestamp(milliseconds: 0)
 
     /// Opens nothing yet.
@@ -33,6 +37,7 @@ public final class Store {
             try Migrator().requireCurrent(opened)
         }
         self.settings = settings
+        name = "\(settings.store) \(settings.runtime)"
         accounts = AccountStore(database)
         access = AccessLookup(database)
         revocations = Self.ledger(settings, database)
@@ -76,8 +81,10 @@ public final class Store {
     public func prepareForRequest(at now: Timestamp) {
         if now < nextTry, nextTry - now <= Self.pause { return }
         do throws(StoreError) {
-            if !isPrepared { try Self.prepare(settings, creating: false, adopting: false, at: now) }
-            isPrepared = true
+            if !Self.prepared.withLock({ $0.contains(name) }) {
+                try Self.prepare(settings, creating: false, adopting: false, at: now)
+                Self.prepared.withLock { _ = $0.insert(name) }
+            }
             try revocations.settle(at: now)
         } catch {
             nextTry = now + Self.pause
