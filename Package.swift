@@ -61,6 +61,7 @@ let package = Package(
         library("CSQLite"),
         library("CUTF8Proc"),
         library("CZxcvbn"),
+        library("CYAML"),
         library("CICU"),
         library("CLinux"),
 
@@ -105,6 +106,10 @@ let package = Package(
         core("AccessIDs", ["Cryptography", "Database", "Encoding", "Identity", "Secrets"]),
         core("Sessions", ["AccessIDs", "Accounts", "Database", "Identity", "Revocations"]),
         core("Throttling", ["Cryptography", "Database", "Encoding", "Identity"]),
+
+        // Accounts from elsewhere
+        core("YAML", ["CYAML"]),
+        core("AccountImport", ["Identity", "JSON", "Passwords", "Settings", "Usernames", "YAML"]),
 
         // What the programs share
         core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
@@ -191,7 +196,8 @@ let package = Package(
         .executableTarget(
             name: "fcgi-authctl",
             dependencies: [
-                "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Lookalikes", "PasswordStrength",
+                "AccountImport", "Accounts", "CLinux", "Database", "Events", "Identity", "JSON", "Lookalikes",
+                "PasswordStrength",
                 "Passwords",
                 "Revocations",
                 "Secrets", "Sessions", "Settings", "Storage", "TokenSigning", "Tokens", "Usernames",
@@ -222,6 +228,8 @@ let package = Package(
         tests("PasswordVerification", ["Passwords", "PasswordVerification", "Secrets"]),
         tests("PasswordStrength", ["PasswordStrength", "Passwords", "Secrets"]),
         tests("HashingGate", ["HashingGate", "Passwords", "TestFixtures"]),
+        tests("YAML", ["YAML"]),
+        tests("AccountImport", ["AccountImport", "Identity", "Settings", "Usernames"]),
         tests("Revocations", ["Revocations", "Identity", "TestFixtures"]),
         tests("Database", ["Database", "SQLiteDriver", "TestFixtures"]),
         tests(

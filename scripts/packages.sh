@@ -3,7 +3,7 @@
 
 # What building and running need: what is linked, and python3 and openssl for the demo.
 run_packages=(
-    ca-certificates git libargon2-dev libcrypt-dev libfcgi-dev libicu-dev libsqlite3-dev libssl-dev libutf8proc-dev
+    ca-certificates git libargon2-dev libcrypt-dev libfcgi-dev libicu-dev libsqlite3-dev libssl-dev libutf8proc-dev libyaml-dev
     libzxcvbn-dev nginx openssl pkg-config python3
 )
 test_packages=(chromium fonts-dejavu-core python3-venv sqlite3)

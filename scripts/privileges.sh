@@ -13,7 +13,7 @@ declare -A own_libraries=(
     [fcgi-auth-refresh]="libfcgi.so libcrypto.so libsqlite3.so"
     [fcgi-auth-logout]="libfcgi.so libcrypto.so libsqlite3.so"
     [fcgi-auth-account]="libfcgi.so libcrypto.so libcrypt.so libargon2.so libsqlite3.so libutf8proc.so libzxcvbn.so"
-    [fcgi-authctl]="libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so libzxcvbn.so"
+    [fcgi-authctl]="libcrypto.so libargon2.so libsqlite3.so libutf8proc.so libicui18n.so libicuuc.so libzxcvbn.so libyaml-0.so"
 )
 
 # Making keys and signing. A program that only verifies must not be able to.

@@ -46,4 +46,31 @@ import Testing
     func now() {
         #expect(Timestamp(seconds: 1_700_000_000) < .now() && .now() < Timestamp(seconds: 7_258_118_400))
     }
+
+    @Test(
+        "a time in RFC 3339 is read as it is written",
+        arguments: [0, -1, 1_795_000_000_123, 951_782_399_000, -62_135_596_800_000])
+    func parsed(milliseconds: Int64) {
+        let time = Timestamp(milliseconds: milliseconds)
+        #expect(Timestamp(iso8601: time.iso8601()) == time)
+    }
+
+    @Test("a fraction may have one to three digits, or be left out")
+    func fractions() {
+        #expect(Timestamp(iso8601: "2026-11-21T03:40:00Z") == Timestamp(iso8601: "2026-11-21T03:40:00.000Z"))
+        #expect(Timestamp(iso8601: "2026-11-21T03:40:00.5Z") == Timestamp(iso8601: "2026-11-21T03:40:00.500Z"))
+        #expect(Timestamp(iso8601: "2026-11-21T03:40:00.25Z") == Timestamp(iso8601: "2026-11-21T03:40:00.250Z"))
+    }
+
+    @Test(
+        "what is no such time is not read",
+        arguments: [
+            "", "2026-11-21", "2026-11-21T03:40:00", "2026-11-21 03:40:00Z", "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-10T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z",
+            "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00.1234Z", "2026-01-01T00:00:00+00:00", "+026-01-01T00:00:00Z",
+        ])
+    func notATime(text: String) {
+        #expect(Timestamp(iso8601: text) == nil)
+    }
 }

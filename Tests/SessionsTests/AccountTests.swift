@@ -132,4 +132,53 @@ struct AccountTests {
         #expect(throws: StoreError.self) { try worker.signUp("ann") }
         #expect(try worker.accounts.find(username: "ann") == nil)
     }
+
+    @Test("many accounts are made together or not at all")
+    func together() throws {
+        _ = try worker.accounts.create(NewAccount(username: "ann", skeleton: "ann", digest: "$1"), at: start)
+        let new = [
+            NewAccount(username: "bob", skeleton: "bob", digest: "$2"), NewAccount(username: "ann", digest: "$3"),
+        ]
+        func create(_ accounts: [NewAccount], skipping: Bool = false, committing: Bool = true) throws -> AccountsMade {
+            try worker.accounts.create(
+                all: accounts, skippingTaken: skipping, allowingLookalikes: false, committing: committing, at: start)
+        }
+        #expect(try create(new).conflicts == [1: .name])
+        #expect(try create([NewAccount(username: "amn", skeleton: "ann", digest: nil)]).conflicts == [0: .lookalike])
+        #expect(try create(new, skipping: true, committing: false).count == 1)
+        #expect(try worker.accounts.find(username: "bob") == nil)
+        let made = try create(new, skipping: true)
+        #expect(made.count == 1 && made.skipped == [1] && made.conflicts.isEmpty)
+        #expect(try worker.accounts.credential(username: "ann")?.digest == "$1")
+        let bob = try #require(try worker.accounts.find(username: "bob"))
+        #expect(try create([NewAccount(id: bob.id, username: "eve", digest: nil)]).conflicts == [0: .id])
+        #expect(try worker.accounts.credentials().map(\.digest) == ["$1", "$2"])
+        #expect(try worker.accounts.credentials(after: "ann", limit: 1).map(\.account) == [bob])
+    }
+
+    @Test("an account that comes back under its old id has no token of its last time")
+    func sameID() throws {
+        let first = try #require(try worker.accounts.create(NewAccount(username: "ann", digest: nil), at: start))
+        _ = try worker.ledger.delete(first.id, at: start)
+        let again = try #require(
+            try worker.accounts.create(NewAccount(id: first.id, username: "ann", digest: nil), at: start))
+        #expect(again.id == first.id && again.epoch > first.epoch)
+    }
+
+    @Test("each account is drawn as the one that stands in for an unknown name, always the same for a draw")
+    func drawn() throws {
+        #expect(try worker.accounts.drawnDigest("000000000000") == nil)
+        for number in 0..<20 {
+            _ = try worker.accounts.create(NewAccount(username: "u\(number)", digest: "$\(number)"), at: start)
+        }
+        var digests: Set<String?> = []
+        for step in UInt64(0)..<2000 {
+            let digits = String(step << 48 / 2000 | 1 << 60, radix: 16).suffix(12)
+            let digest = try worker.accounts.drawnDigest(String(digits))
+            #expect(try worker.accounts.drawnDigest(String(digits)) == digest)
+            digests.insert(digest)
+        }
+        #expect(digests.count > 15)
+        #expect(try worker.accounts.drawnDigest("ffffffffffff") != nil)
+    }
 }

@@ -46,29 +46,38 @@ public struct AccountRecord: Sendable, Equatable {
 /// printed or answered.
 public struct PasswordCredential: Sendable {
     public let account: AccountRecord
-    /// A PHC string; nil when the account has no password.
+    /// As `PasswordHasher` or another tool made it; nil when the account has no password.
     public let digest: String?
 }
 
 /// What an account is made from.
 public struct NewAccount: Sendable {
+    /// Nil for a new one.
+    public var id: AccountID?
     /// The canonical form.
     public var username: String
-    /// What look-alikes of the name share, as `Lookalikes` has it. Nil only in tests of other things:
-    /// then the account keeps no look-alike out.
+    /// What look-alikes of the name share, as `Lookalikes` has it. Nil only in tests of other things, and
+    /// where an admin lets look-alikes be: then the account keeps no look-alike out.
     public var skeleton: String?
     public var email: String?
     public var roles: [Role]
-    /// A PHC string; nil for an account that can't log in by password yet.
+    /// As `PasswordHasher` or another tool made it; nil for an account that can't log in by password yet.
     public var digest: String?
+    public var disabledAt: Timestamp?
+    /// Nil for now.
+    public var createdAt: Timestamp?
 
     public init(
-        username: String, skeleton: String? = nil, email: String? = nil, roles: [Role] = [], digest: String?
+        id: AccountID? = nil, username: String, skeleton: String? = nil, email: String? = nil, roles: [Role] = [],
+        digest: String?, disabledAt: Timestamp? = nil, createdAt: Timestamp? = nil
     ) {
+        self.id = id
         self.username = username
         self.skeleton = skeleton
         self.email = email
         self.roles = roles
         self.digest = digest
+        self.disabledAt = disabledAt
+        self.createdAt = createdAt
     }
 }

@@ -4,7 +4,7 @@ public import Identity
 /// Accounts: making, finding, listing, and the changes that end no session. What voids tokens
 /// (a new password, roles, disable, delete) is `RevocationLedger`'s, so that it can't be forgotten.
 public struct AccountStore {
-    private let database: any Database
+    let database: any Database
 
     public init(_ database: any Database) {
         self.database = database
@@ -13,19 +13,23 @@ public struct AccountStore {
     /// Makes an account; the UNIQUE name and skeleton decide between sign-ups that race.
     /// - Returns: nil when the name, or one that looks like it, is taken.
     public func create(_ account: NewAccount, at now: Timestamp) throws(StoreError) -> AccountRecord? {
+        // An id that was here before begins where the tokens of its last time are void.
         try one(
             """
             INSERT INTO accounts
                 (id, username, skeleton, email, roles, digest, password_version, epoch, disabled_at, created_at,
                  updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, 1, 1, NULL, $7, $7)
+            VALUES ($1, $2, $3, $4, $5, $6, 1,
+                (SELECT COALESCE(MAX(minimum_epoch), 1) FROM revocations WHERE kind = 2 AND subject = $1),
+                $7, $8, $9)
             ON CONFLICT DO NOTHING
             RETURNING \(AccountRecord.columns)
             """,
             [
-                .text(AccountID.make(at: now).description), .text(account.username), .optional(account.skeleton),
-                .optional(account.email), .text(Role.joined(account.roles)), .optional(account.digest),
-                .integer(now.milliseconds),
+                .text((account.id ?? AccountID.make(at: now)).description), .text(account.username),
+                .optional(account.skeleton), .optional(account.email), .text(Role.joined(account.roles)),
+                .optional(account.digest), .optional(account.disabledAt?.milliseconds),
+                .integer((account.createdAt ?? now).milliseconds), .integer(now.milliseconds),
             ])
     }
 

@@ -27,6 +27,7 @@ public enum Event: String, CaseIterable, Sendable {
     case passwordRehashed = "password_rehashed"
     case rolesChanged = "roles_changed"
     case accountCreated = "account_created"
+    case accountsImported = "accounts_imported"
     case accountDisabled = "account_disabled"
     case accountEnabled = "account_enabled"
     case accountDeleted = "account_deleted"
@@ -51,7 +52,8 @@ public enum Event: String, CaseIterable, Sendable {
             .failed:
             .error
         case .refreshReused, .loginThrottled, .crossOriginRefused, .overloaded: .warning
-        case .started, .stopped, .passwordChanged, .rolesChanged, .accountCreated, .accountDisabled, .accountEnabled,
+        case .started, .stopped, .passwordChanged, .rolesChanged, .accountCreated, .accountsImported, .accountDisabled,
+            .accountEnabled,
             .accountDeleted, .keyRotated, .storeMigrated:
             .notice
         case .signupOK, .signupRefused, .loginOK, .loginRefused, .logout, .refreshRefused, .sessionRevoked,

@@ -11,6 +11,35 @@ extension Timestamp {
         return "\(date)T\(hours):\(minutes):\(seconds).\(Self.padded(millisecondOfDay % 1000, 3))Z"
     }
 
+    /// From `2026-11-21T03:40:00Z` or with one to three digits of a fraction; nil for any other form, and for
+    /// a day or time that there is not.
+    public init?(iso8601 text: String) {
+        let bytes = Array(text.utf8)
+        guard (20...24).contains(bytes.count), bytes.last == UInt8(ascii: "Z"), bytes.count != 21 else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            guard bytes[range].allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+            return bytes[range].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        }
+        let marks = zip([4, 7, 10, 13, 16], "--T::".utf8).allSatisfy { bytes[$0] == $1 }
+        guard marks, let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
+            hour < 24, minute < 60, second < 60, bytes.count == 20 || bytes[19] == UInt8(ascii: ".")
+        else { return nil }
+        guard var fraction = bytes.count == 20 ? 0 : number(20..<bytes.count - 1) else { return nil }
+        for _ in 0..<(24 - max(bytes.count, 21)) where bytes.count > 20 { fraction *= 10 }
+        let dayNumber = Self.day(year: year, month: month, day: day)
+        guard Self.civilDate(day: dayNumber) == (year, month, day) else { return nil }
+        self.init(milliseconds: dayNumber * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000 + fraction)
+    }
+
+    /// Days from 1970-01-01 to a date, the inverse of `civilDate`.
+    private static func day(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let (era, yearOfEra) = divideRoundingDown(marchYear, 400)
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+    }
+
     /// The proleptic Gregorian date of a day counted from 1970-01-01. Counts in eras of 400 years
     /// that begin on 1 March, so that the leap day is the last of its year.
     private static func civilDate(day: Int64) -> (year: Int64, month: Int64, day: Int64) {

@@ -5,7 +5,7 @@ struct User: ParsableCommand {
         abstract: "Adds, lists and changes accounts.",
         subcommands: [
             UserAdd.self, UserList.self, UserShow.self, UserDisable.self, UserEnable.self, UserPassword.self,
-            UserRoles.self, UserDelete.self,
+            UserRoles.self, UserDelete.self, UserImport.self, UserExport.self,
         ])
 }
 
