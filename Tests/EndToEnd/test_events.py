@@ -61,6 +61,8 @@ def administer(site, user):
         ("session", "revoke", "--user", user.name), ("user", "delete", name, "--yes"), ("key", "rotate", "--now"),
     ]  # fmt: skip
     told = [site.ctl(*words, input=new_password() + "\n").stderr for words in commands]
+    imported = f"{new_name('imported')}:$apr1$saltsalt$k5yJ9xbEHEIf5TZ1PSVVi1\n"
+    told.append(site.ctl("user", "import", "-", "--format", "htpasswd", input=imported).stderr)
     site.restart(AUTH_ARGON2_TIME="3", AUTH_LOG_LEVEL="debug", AUTH_LOGIN_ATTEMPTS="2")
     site.log_in(user)
     return "\n".join(told)
