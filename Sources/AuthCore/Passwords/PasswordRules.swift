@@ -32,7 +32,7 @@ public struct PasswordRules: Sendable {
 
     /// The form in which a password is checked against a digest: the rules of today must not shut
     /// out the passwords of yesterday. Nil for what no stored password can be (not UTF-8, or too
-    /// long to look at): then the caller still does `PasswordHasher.verifyNobody`.
+    /// long to look at): then a check still takes its time.
     public static func forVerification(_ raw: SecretBytes) -> SecretBytes? {
         guard raw.count <= maximumBytes else { return nil }
         return NormalizedPassword(raw)?.bytes

@@ -89,6 +89,7 @@ struct LoginHandler {
                 try store.attempts.succeeded(attempt)
                 return account
             case .wrong(let known): throw refuse(exchange, known)
+            case .unreadable(let known): throw refuse(exchange, known, .digestUnreadable)
             }
         }
     }
@@ -125,6 +126,8 @@ struct LoginHandler {
         case right(AccountRecord)
         /// The account of that name, if there is one: for the log, never for the answer.
         case wrong(AccountRecord?)
+        /// Nobody can log in to the account, whatever the password: the admin should know.
+        case unreadable(AccountRecord)
     }
 
     /// An attempt whose password could not be looked at (no memory, no store) is no wrong one.
@@ -154,9 +157,7 @@ struct LoginHandler {
         case .match(let needsRehash):
             if needsRehash { try rehash(typed, account, exchange) }
             return .right(account)
-        case .unreadable:
-            log.record(.digestUnreadable, request: exchange.requestID, account: account.id)
-            return .wrong(account)
+        case .unreadable: return .unreadable(account)
         }
     }
 
@@ -180,9 +181,10 @@ struct LoginHandler {
     }
 
     /// One answer for all reasons. The name that was typed stays out of the log: it may be a password.
-    private func refuse(_ exchange: Exchange, _ account: AccountRecord?) -> Problem {
-        log.record(
-            .loginRefused, request: exchange.requestID, account: account?.id, address: exchange.address.text)
+    private func refuse(
+        _ exchange: Exchange, _ account: AccountRecord?, _ event: Event = .loginRefused
+    ) -> Problem {
+        log.record(event, request: exchange.requestID, account: account?.id, address: exchange.address.text)
         return Problem(.invalidCredentials)
     }
 }
