@@ -4,9 +4,9 @@ package.targets += [
     .executableTarget(
         name: "fuzz",
         dependencies: [
-            "AccessIDs", "Authentication", "Cryptography", "Encoding", "FastCGIRecords", "HTTP", "Identity", "JSON",
-            "Passwords",
-            "RefreshTokens", "Secrets", "Settings", "TokenSigning", "Tokens", "Usernames",
+            "AccessIDs", "Authentication", "Cryptography", "Devices", "Encoding", "FastCGIRecords", "HTTP", "Identity",
+            "JSON", "Lookalikes", "Passwords", "RefreshTokens", "Secrets", "Settings", "TokenSigning", "Tokens",
+            "Usernames",
         ],
         path: "Tests/Fuzz/Targets", swiftSettings: strict)
 ]

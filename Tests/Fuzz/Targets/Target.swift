@@ -18,6 +18,7 @@ struct Target: Sendable {
         Target(name: "username", maximumBytes: 256, check: checkUsername),
         Target(name: "settings", maximumBytes: 768, check: checkSettings),
         Target(name: "refresh-token", maximumBytes: 128, check: checkRefreshToken),
+        Target(name: "device", maximumBytes: 128, check: checkDevice),
         Target(name: "credential", maximumBytes: 256, check: checkCredential),
         Target(name: "policy", maximumBytes: 256, check: checkPolicy),
         Target(name: "records", maximumBytes: 1024, check: checkRecords),

@@ -1,3 +1,5 @@
+import Lookalikes
+
 @testable import Usernames
 
 /// A name has one canonical form that shows everything it is made of; the same for addresses.
@@ -12,6 +14,8 @@
             let other = try? Username(any: variant).canonical
             promise(other.map { Array($0.utf8) } == Array(canonical.utf8), "case or width makes a second account")
         }
+        // ICU takes longer than all the rest.
+        if bytes.count % 16 == 3 { checkSkeleton(of: canonical) }
     }
     for address in [try? Username(email: name).canonical, try? EmailAddress(name).text].compactMap(\.self) {
         promise(address.utf8.count <= EmailAddress.maximumBytes, "an address that is too long")
@@ -23,6 +27,17 @@
         let again = try? Username(email: canonical).canonical
         promise(again.map { Array($0.utf8) } == Array(canonical.utf8), "the canonical address is no fixed point")
     }
+}
+
+private let lookalikes = require { try Lookalikes() }
+
+/// A skeleton looks like itself, and nobody but its owner may have a name that looks like it.
+private func checkSkeleton(of canonical: String) {
+    guard let skeleton = lookalikes.skeleton(of: canonical) else {
+        return promise(canonical.utf8.allSatisfy { $0 == UInt8(ascii: ".") }, "a name without a skeleton")
+    }
+    let again = lookalikes.skeleton(of: skeleton)
+    promise(again.map { Array($0.utf8) } == Array(skeleton.utf8), "a skeleton has another skeleton")
 }
 
 /// By the properties of Swift's own Unicode tables, not by those that the module asks.
