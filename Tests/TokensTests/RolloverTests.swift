@@ -64,7 +64,17 @@ import Testing
         for (offset, index) in [(0, 0), (599_999, 0), (600_000, 1), (1_199_999, 1), (1_200_000, 2), (9_000_000, 2)] {
             #expect(try set.signer(at: start + .milliseconds(offset)).kid == keys.records[index].kid)
         }
-        #expect(throws: TokenSigningError.noKeyYet) { try set.signer(at: start - .milliseconds(1)) }
+    }
+
+    ///
+    @Test("Before any key has begun the first one signs: a clock that was set back refuses nobody")
+    func clockSetBack() throws {
+        let keys = try TestKeys(.eddsa, beginning: [start, start + .seconds(600)])
+        for earlier in [start - .milliseconds(1), Timestamp(seconds: 0)] {
+            #expect(try keys.signing().signer(at: earlier).kid == keys.records[0].kid)
+            #expect(
+                try keys.verification().key(keys.records[0].kid, at: earlier, tokenLifetime: lifetime) != nil)
+        }
     }
 
     @Test("A key verifies from its publication on, so a clock that is ahead refuses nobody")

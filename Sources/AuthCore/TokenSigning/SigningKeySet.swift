@@ -18,9 +18,10 @@ public struct SigningKeySet: SigningKeySource, Sendable {
         return SigningKeySet(keys: keys)
     }
 
-    /// The one that began last.
+    /// The one that began last. Where none has begun the clock was set back, and the first one signs:
+    /// keys verify from their publication on, and nobody must be shut out for a clock.
     public func signer(at now: Timestamp) throws(TokenSigningError) -> SigningKey {
-        guard let key = keys.last(where: { $0.notBefore <= now }) else { throw .noKeyYet }
+        guard let key = keys.last(where: { $0.notBefore <= now }) ?? keys.first else { throw .noKey }
         return key
     }
 }
