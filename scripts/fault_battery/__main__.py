@@ -7,8 +7,9 @@ import time
 import traceback
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "Tests" / "EndToEnd"), str(pathlib.Path(__file__).parent)]
+sys.path[:0] = [str(pathlib.Path(__file__).parent), str(ROOT / "Tests" / "EndToEnd"), str(ROOT / "scripts")]
 
+import echo  # noqa: E402, F401  the tests' own, before scripts/echo.py can be taken for it
 import figures  # noqa: E402
 import rows_clock, rows_disk, rows_journal, rows_keys, rows_kill, rows_limits, rows_power, rows_soak  # noqa: E401, E402, F401
 import rows_store, rows_upgrade  # noqa: E401, E402, F401
