@@ -26,7 +26,7 @@ struct RevocationJournalTests {
     /// What a reader that starts now knows.
     private func read(at time: Timestamp = now) throws -> RevocationReader {
         let reader = RevocationReader(path: path)
-        try reader.refresh(at: time)
+        try reader.refresh()
         return reader
     }
 
@@ -213,12 +213,12 @@ struct RevocationJournalTests {
         for batch in 0..<40 as Range<UInt64> {
             let old = (0..<100).map { Revocation.session(session(1000 + batch * 100 + $0), until: stale) }
             try journal.append(old, at: now)
-            try reader.refresh(at: now)
+            try reader.refresh()
         }
         #expect(size(of: path) < 2048 * 32)
         #expect(reader.isRevoked(session(1)))
         try journal.append([.session(session(2), until: later)], at: now)
-        try reader.refresh(at: now)
+        try reader.refresh()
         #expect(reader.isRevoked(session(2)))
     }
 

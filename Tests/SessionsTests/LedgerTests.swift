@@ -180,10 +180,10 @@ struct LedgerTests {
         for round in 0..<1000 {
             let time = start + .seconds(round)
             let grant = try #require(try worker.logIn(ann.account, at: time))
-            try reader.refresh(at: time)
+            try reader.refresh()
             #expect(reader.accepts(grant))
             _ = try worker.ledger.endSession(grant.session.id, reason: .logout, at: time)
-            try reader.refresh(at: time)
+            try reader.refresh()
             #expect(!reader.accepts(grant))
         }
     }

@@ -38,7 +38,7 @@ final class World: Sendable {
     /// What verify, started now, makes of a token with this grant's contents.
     func accepts(_ grant: Grant, at now: Timestamp = start) throws -> Bool {
         let reader = RevocationReader(path: journalPath)
-        try reader.refresh(at: now)
+        try reader.refresh()
         return reader.accepts(grant)
     }
 }

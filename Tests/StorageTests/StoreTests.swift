@@ -47,7 +47,7 @@ struct StoreTests {
         try Store.prepare(settings, at: start)
         #expect(try Store(settings).accounts.find(username: "ann") == grant.account)
         let reader = RevocationReader(path: RevocationJournal.path(in: directory.path))
-        try reader.refresh(at: start)
+        try reader.refresh()
         #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
     }
 
@@ -127,7 +127,7 @@ struct StoreTests {
         unlink(RevocationJournal.path(in: directory.path))
         store.prepareForRequest(at: start)
         let reader = RevocationReader(path: RevocationJournal.path(in: directory.path))
-        try reader.refresh(at: start)
+        try reader.refresh()
         #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
     }
 
@@ -151,7 +151,7 @@ struct StoreTests {
             }
             store.prepareForRequest(at: start)
             let reader = RevocationReader(path: journal)
-            try reader.refresh(at: start)
+            try reader.refresh()
             #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
         }
     }

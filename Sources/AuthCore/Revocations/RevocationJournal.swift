@@ -51,8 +51,11 @@ public struct RevocationJournal: Sendable {
         let recorded = try recorded()
         var (contents, _) = try load()
         for revocation in recorded { contents.insert(revocation) }
+        // What has ended stays until there is much of it: were the clock ahead just now, its tokens would
+        // be good again once it is right, and nobody else would remember them.
+        let cutoff = contents.recordCount > compactionThreshold ? now : Timestamp(seconds: 0)
         // Always a new file: a reader that saw the old one lose records believes no file of its inode.
-        try replace(with: contents.live(at: now))
+        try replace(with: contents.live(at: cutoff))
         _ = consume lock
     }
 

@@ -23,8 +23,8 @@ public final class RevocationReader {
     /// Takes in what was appended since the last call. One stat(2) when there is nothing: by name
     /// and not by descriptor, so that a journal deleted, moved away or replaced is noticed however
     /// it happened. Inode numbers can't mislead: ours is not given out again while it is open.
-    /// - Parameter now: records that ended before are left out when a whole journal is read.
-    public func refresh(at now: Timestamp) throws(RevocationsUnavailable) {
+    /// Records that have ended count as well: whether they have is the clock's word, which may be wrong.
+    public func refresh() throws(RevocationsUnavailable) {
         do throws(RevocationsUnavailable) {
             var status = stat()
             guard stat(path, &status) == 0 else { throw .fromErrno() }
@@ -33,11 +33,11 @@ public final class RevocationReader {
             if let shortened, shortened.isSame(as: status) { throw .damaged }
             if let journal, journal.isSame(as: status) {
                 if status.st_size == journal.seen { return }
-                if status.st_size > journal.seen { return try readOn(in: journal, at: now) }
+                if status.st_size > journal.seen { return try readOn(in: journal) }
                 shortened = journal
                 throw .damaged
             }
-            try start(at: now)
+            try start()
             shortened = nil
         } catch {
             journal = nil
@@ -51,19 +51,19 @@ public final class RevocationReader {
         journal == nil || revoked.isRevoked(session: session, account: account, epoch: epoch)
     }
 
-    private func start(at now: Timestamp) throws(RevocationsUnavailable) {
+    private func start() throws(RevocationsUnavailable) {
         let opened = try OpenJournal(path)
         revoked = RevocationSet()
         // The records that said so may be in a journal that was never seen.
         keysGeneration += 1
-        try readOn(in: opened, at: now)
+        try readOn(in: opened)
         journal = opened
     }
 
-    private func readOn(in journal: OpenJournal, at now: Timestamp) throws(RevocationsUnavailable) {
+    private func readOn(in journal: OpenJournal) throws(RevocationsUnavailable) {
         try journal.forEachNew { revocation in
             if case .keysChanged = revocation { keysGeneration += 1 }
-            if revocation.until > now { revoked.insert(revocation) }
+            revoked.insert(revocation)
         }
     }
 }

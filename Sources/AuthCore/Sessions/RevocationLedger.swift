@@ -69,7 +69,7 @@ public final class RevocationLedger {
     /// short or holds what no version writes. One stat(2) when there is nothing to do.
     public func settle(at now: Timestamp) throws(StoreError) {
         guard let reader else { return }
-        guard !isUnsettled, (try? reader.refresh(at: now)) != nil else { return try restore(at: now) }
+        guard !isUnsettled, (try? reader.refresh()) != nil else { return try restore(at: now) }
     }
 
     /// For a change that must not be made while it can't be told.

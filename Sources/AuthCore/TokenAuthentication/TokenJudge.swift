@@ -34,7 +34,7 @@ public final class TokenJudge: AccessJudge {
 
     public func judge(_ text: String, at now: Timestamp) -> AccessVerdict {
         do {
-            try revocations.refresh(at: now)
+            try revocations.refresh()
             journalIsMissing = false
         } catch {
             journalIsMissing = true
