@@ -93,7 +93,9 @@ def test_a_verifier_that_is_gone_lets_nobody_in(without_verifier):
         assert client.navigate("/private/").status == 503
 
 
-FORMS = ["{a}; {r}; {d}", "{r}; x=y; {a}", "{r};{d};{a}", "{d}; x=__Host-refresh=theirs; {a}; {r}; y=z; {r};", "{r}", "{a}"]
+FORMS = [
+    "{a}; {r}; {d}", "{r}; x=y; {a}", "{r};{d};{a}", "{d}; x=__Host-refresh=theirs; {a}; {r}; y=z; {r};", "{r}", "{a}",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("form", FORMS)
