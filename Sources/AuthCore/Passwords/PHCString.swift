@@ -52,7 +52,9 @@ public struct PHCString: Sendable {
     init(anyVariant text: String) throws(DigestRefusal) {
         guard text.utf8.count <= Self.maximumBytes else { throw .malformed("argon2") }
         var fields = DigestText.fields(text)
-        guard (5...6).contains(fields.count), fields[0].isEmpty, let variant = Variant(rawValue: String(Substring(fields[1]))) else {
+        guard (5...6).contains(fields.count), fields[0].isEmpty,
+            let variant = Variant(rawValue: String(Substring(fields[1])))
+        else {
             throw .malformed("argon2")
         }
         let version = fields.count == 5 ? .v16 : Self.version(fields[2])
