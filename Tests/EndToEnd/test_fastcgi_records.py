@@ -149,7 +149,8 @@ def test_records_of_unknown_kinds_leak_nothing(site):
         send(1000)
         before = resident()
         send(100_000)
-        assert resident() - before < 1024
+        # A sanitizer keeps what was freed for a while.
+        assert resident() - before < 1024 * int(os.environ.get("FCGI_AUTH_TEST_PATIENCE") or 1)
 
 
 def test_garbage_never_opens_the_door(site, user):
