@@ -1,6 +1,7 @@
 """`python3 scripts/fault_battery [--short] [ROW…]`: see scripts/faults."""
 
 import argparse
+import math
 import pathlib
 import sys
 import time
@@ -34,6 +35,7 @@ def main():
     options = argparse.ArgumentParser(description="The reliability battery, row by row.")
     options.add_argument("rows", nargs="*", metavar="ROW", help="all of them by default")
     options.add_argument("--short", action="store_true", help="fewer rounds, for the tests")
+    options.add_argument("--seconds", type=float, default=math.inf, help="a row begins no more rounds after so long")
     options.add_argument("--list", action="store_true", help="name the rows and end")
     given = options.parse_args()
     if given.list:
@@ -42,7 +44,7 @@ def main():
         return
     if unknown := set(given.rows) - set(figures.ROWS):
         sys.exit(f"no such row: {' '.join(sorted(unknown))}; --list names them")
-    done = [run(row, figures.Size(not given.short)) for row in given.rows or figures.ROWS]
+    done = [run(row, figures.Size(not given.short, given.seconds)) for row in given.rows or figures.ROWS]
     print(figures.table(done))
     sys.exit(0 if all(figure.met for figure in done) else 1)
 

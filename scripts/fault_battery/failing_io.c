@@ -1,11 +1,13 @@
 /* Preloaded into a program: makes the n-th write, truncation or sync of a regular file fail, or every attempt to open
- * files whose path holds a word. Controlled through 64-bit numbers in the file $FAULT_CONTROL:
+ * files whose path holds a word, or to start a thread, as where a cgroup may have no more processes. Controlled through 64-bit numbers in the file $FAULT_CONTROL:
  *   0 armed, 1 calls left before the failure, 2 errno, 3 whether all calls after it fail too, 4 failures so far,
- *   5 whether opening fails (with the same errno), 6 whether the failing write is cut short instead. */
+ *   5 whether opening fails (with the same errno), 6 whether the failing write is cut short instead,
+ *   7 whether no thread can be started. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -73,6 +75,11 @@ int fsync(int fd) {
 int fdatasync(int fd) {
     REAL(fdatasync);
     return fails(fd) ? -1 : real(fd);
+}
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *), void *argument) {
+    REAL(pthread_create);
+    return control && control[7] ? EAGAIN : real(thread, attributes, body, argument);
 }
 
 static int may_not_open(const char *path) {

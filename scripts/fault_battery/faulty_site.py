@@ -1,6 +1,7 @@
 """A running site to which faults can be done: its programs started through a shim, its directories on small disks."""
 
 import contextlib
+import itertools
 import mmap
 import os
 import pathlib
@@ -8,8 +9,10 @@ import shutil
 import struct
 import subprocess
 import tempfile
+import time
 
 import site_under_test
+from client import Client, _Connection
 from figures import NotRun
 from site_under_test import BUILD, PROGRAMS, Site
 from stack import Stack
@@ -34,6 +37,22 @@ class ShimmedStack(Stack):
         if name in PROGRAMS and self.words:
             command = ["/usr/bin/env", *self.words, *command]
         super()._start_program(name, command, listener)
+
+
+class LocalClient(Client):
+    """From a loopback address of its own: what one network may ask for is not what is tried here."""
+
+    numbers = itertools.count()
+
+    def __init__(self, base_url, certificate):
+        super().__init__(base_url, certificate)
+        number = next(self.numbers)
+        self.address = f"127.{number // 250 % 250 + 1}.{number % 250 + 1}.1"
+
+    def connect(self):
+        self._connection = _Connection("127.0.0.1", self.port, timeout=30, context=self.context, source_address=(self.address, 0))
+        self._connection.connect()
+        self._used = time.monotonic()
 
 
 class FaultySite(Site):
@@ -76,6 +95,9 @@ class FaultySite(Site):
             site_under_test.STARTED.remove(self)
             self.stack.stop()
             self.undo.close()
+
+    def client(self):
+        return LocalClient(self.base_url, self.certificate)
 
     @property
     def store(self):

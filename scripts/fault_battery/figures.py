@@ -1,6 +1,8 @@
 """What a row ends with: one line of figures, and whether they are what was aimed at."""
 
 import dataclasses
+import math
+import time
 import typing
 
 ROWS = {}
@@ -18,12 +20,21 @@ class Row:
 
 @dataclasses.dataclass
 class Size:
-    """How much of it: everything, or the short form that the tests run."""
+    """How much of it: everything, or the short form that the tests run; seconds after which a row begins no more rounds."""
 
     long: bool
+    seconds: float = math.inf
 
     def pick(self, long, short):
         return long if self.long else short
+
+    def rounds(self, long, short):
+        """Numbers from 0, until there were so many or the time is over."""
+        end = time.monotonic() + self.seconds
+        for turn in range(self.pick(long, short)):
+            if time.monotonic() > end:
+                return
+            yield turn
 
 
 @dataclasses.dataclass

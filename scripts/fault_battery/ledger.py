@@ -1,5 +1,6 @@
 """What the site has acknowledged, kept by the clients, and the comparison with what it then has."""
 
+import base64
 import contextlib
 import http.client
 import json
@@ -8,7 +9,7 @@ import sqlite3
 import threading
 import time
 
-from client import Client, _Connection, bearer
+from client import bearer
 from site_under_test import REFRESH, new_name, new_password
 
 BROKEN = (OSError, http.client.HTTPException)  # the connection went with the program
@@ -16,35 +17,28 @@ BUSY = {429, 500, 502, 503, 504}
 LIVE, ENDED, UNSURE = "live", "ended", "unsure"  # unsure: no answer came, so it may or may not have happened
 
 
+def claims(token):
+    part = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
 class Session:
     def __init__(self, cookies, access):
         self.cookies, self.access, self.state = dict(cookies), access, LIVE
+        self.outdated = LIVE  # ENDED when the roles in its access token are known not to be the account's
 
 
 class Account:
     def __init__(self, name, password):
         self.name, self.passwords, self.sessions = name, [password], []
-        self.exists, self.id, self.roles = UNSURE, None, set()
-
-
-class LocalClient(Client):
-    """From a loopback address of its own, as clients of one site have."""
-
-    def __init__(self, site, number):
-        super().__init__(site.base_url, site.certificate)
-        self.address = f"127.0.{number % 200 + 1}.1"
-
-    def connect(self):
-        self._connection = _Connection("127.0.0.1", self.port, timeout=30, context=self.context, source_address=(self.address, 0))
-        self._connection.connect()
-        self._used = time.monotonic()
+        self.exists, self.id, self.roles = UNSURE, None, set()  # roles: None when unsure
 
 
 class Actor:
     """One client that does all that a person may do, and writes down what was acknowledged."""
 
     def __init__(self, site, ledger, number):
-        self.site, self.ledger, self.client = site, ledger, LocalClient(site, number)
+        self.site, self.ledger, self.client = site, ledger, site.client()
         self.chance = random.Random(number)
         self.accounts = []
 
@@ -62,6 +56,7 @@ class Actor:
             self.ledger.asked(time.monotonic() - start, f"{method} {target}: {error!r}")
             return None
         self.ledger.asked(time.monotonic() - start, repr(answer) if answer.status in BUSY - {429} else None)
+        self.ledger.throttled += answer.status == 429
         return None if answer.status in BUSY else answer
 
     def act(self):
@@ -82,6 +77,8 @@ class Actor:
             return self.change_password(account, session)
         if kind < 0.46:
             return self.revoke_another(account, session)
+        if kind < 0.47:
+            return self.change_roles(account)
         return self.look(*self.chance.choice(sessions))
 
     def sign_up(self):
@@ -117,11 +114,16 @@ class Actor:
         if answer is None:
             return  # the same token may be sent again: it gets the very same successor
         if answer.status == 200:
-            session.cookies, session.access = dict(self.client.jar), answer.json["access_token"]
-            self.ledger.acknowledged += 1
+            self.renewed(account, session, answer)
         elif session.state == LIVE:
             self.ledger.false_401.append(f"refresh of {account.name}: {answer}")
             session.state = UNSURE
+
+    def renewed(self, account, session, answer):
+        session.cookies, session.access, session.outdated = dict(self.client.jar), answer.json["access_token"], LIVE
+        self.ledger.acknowledged += 1
+        if account.roles is not None and set(claims(session.access)["roles"]) != account.roles:
+            self.ledger.lost.append(f"{account.name}: the roles {account.roles} are not in a token made after them")
 
     def log_out(self, account, session):
         session.state = UNSURE
@@ -162,15 +164,30 @@ class Actor:
                 other.state = ENDED
             self.ledger.acknowledged += 1
 
+    def change_roles(self, account):
+        """As the admin does it: each access token with the old roles is refused from then on."""
+        if account.roles is None:
+            return
+        roles, account.roles = account.roles ^ {self.chance.choice(("admin", "editor", "reader"))}, None
+        for session in account.sessions:
+            session.outdated = UNSURE
+        done = self.site.ctl("user", "roles", account.name, *(sorted(roles) or ["--none"]), check=False)
+        if done.returncode == 0:
+            account.roles = roles
+            for session in account.sessions:
+                session.outdated = ENDED
+            self.ledger.acknowledged += 1
+            self.ledger.role_changes += 1
+
     def look(self, account, session):
         """At a protected page, with the access token alone. 401 of a live session is false, 200 of an ended one worse."""
-        state = session.state
+        state = ENDED if ENDED in (session.state, session.outdated) else UNSURE if session.outdated == UNSURE else session.state
         answer = self.ask("GET", "/app/", headers=bearer(session.access))
         if answer is None:
             return
         self.ledger.verifies += 1
         if state == ENDED and answer.status == 200:
-            self.ledger.wrongly_allowed.append(f"{account.name}: an ended session: {answer}")
+            self.ledger.wrongly_allowed.append(f"{account.name}: an ended session or old roles: {answer}")
         if state == LIVE and answer.status != 200:
             self.ledger.false_401.append(f"{account.name}: a live session: {answer}")
 
@@ -180,7 +197,7 @@ class Ledger:
 
     def __init__(self, site):
         self.site, self.accounts = site, []
-        self.acknowledged = self.verifies = self.requests = 0
+        self.acknowledged = self.verifies = self.requests = self.throttled = self.role_changes = 0
         self.lost, self.wrongly_allowed, self.false_401, self.wrong, self.failed, self.times = [], [], [], [], [], []
         self.actors, self._done, self._threads = [], threading.Event(), []
 
@@ -229,6 +246,8 @@ class Ledger:
                         self.wrongly_allowed.append(f"{account.name}: an ended session was refreshed")
             self.log_in(actor, account)
         self.lost += self.wrong
+        if self.throttled:
+            self.lost.append(f"{self.throttled} requests were throttled: they tried nothing")
         return dict(lost=self.lost, wrongly_allowed=self.wrongly_allowed, false_401=self.false_401)
 
     def patiently(self, action, *arguments):

@@ -1,25 +1,18 @@
 """The clock of every program steps (R-10): forward, back, to 1970, and back to the truth."""
 
-import base64
-import json
 import tempfile
 import time
 from pathlib import Path
 
-
 from faulty_site import Control, FaultySite
 from figures import Figure, row
+from ledger import claims
 from site_under_test import ACCESS, new_password
 
 HOUR, YEAR = 3600, 365 * 86400
 STEPS = {"+1 s": 1, "+1 h": HOUR, "-1 h": -HOUR, "+10 y": 10 * YEAR, "to 1970": None}
 LEEWAY = 60  # seconds a token may seem to come from the future
 ATTEMPTS = 3
-
-
-def claims(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 class Visitors:
@@ -118,6 +111,79 @@ def stepped(size):
     figure.measures = {"longest_lockout_after_return_s": round(worst, 1)}
     figure.met = not (figure.lost or figure.wrongly_allowed or figure.false_401 or figure.missed)
     return figure
+
+
+TTL = 60  # seconds of an access token where the clock drifts
+DRIFTS = {"gains": 1, "loses": -1}
+
+
+@row("R-10 drift", "a clock that gains or loses a second at every request, and a second that comes twice")
+def drifted(size):
+    figure, requests, repeated = Figure(""), 0, size.pick(50, 10)
+    with tempfile.TemporaryDirectory() as directory:
+        clock = Control(Path(directory) / "clock")
+        with FaultySite(shim="shifted_clock", variables={"CLOCK_OFFSET": clock.path}, AUTH_ACCESS_TTL=f"{TTL}s") as site:
+            for what, step in DRIFTS.items():
+                for turn in range(size.pick(500, 100)):
+                    clock[0] += step * 1_000_000_000
+                    requests += drifting(site, clock, turn, f"{what}, turn {turn}", figure)
+                clock[0] = 0
+            for turn in range(repeated):
+                requests += second_twice(site, clock, turn, figure)
+            figure.expect(not site.crashes(), f"programs ended: {site.crashes()}")
+    figure.done = f"{requests} requests by a clock that gains and then loses a second at each, {repeated} seconds twice"
+    figure.met = not (figure.lost or figure.wrongly_allowed or figure.false_401 or figure.missed)
+    return figure
+
+
+def drifting(site, clock, turn, what, figure):
+    """One request: a token is let in for its life by this clock and no longer; an ended session stays so."""
+    if turn % 100 == 0:
+        site.drifting, site.ended = site.sign_up(), site.sign_up()
+        site.asker = site.client()
+        assert site.ended.client.post("/auth/logout").status == 204
+    if turn % 10 == 0 and site.status_of(site.ended.access, site.asker) == 200:
+        figure.wrongly_allowed.append(f"{what}: a revoked token")
+    if turn % 100 in (80, 90):
+        answer = site.drifting.client.post("/auth/refresh")
+        if answer.status == 200:
+            site.drifting.access = answer.json["access_token"]
+        else:
+            figure.lost.append(f"{what}: {answer}")
+    good = claims(site.drifting.access)
+    before = time.time() + clock[0] / 1e9
+    status = site.status_of(site.drifting.access, site.asker)
+    now = time.time() + clock[0] / 1e9
+    if status == 200 and before >= good["exp"] + 1:
+        figure.wrongly_allowed.append(f"{what}: an expired token")
+    if status != 200 and good["iat"] - LEEWAY < before and now < good["exp"]:
+        figure.false_401.append(f"{what}: {status} of a valid token")
+    return 1
+
+
+def second_twice(site, clock, turn, figure):
+    """As a process sees a leap second: the clock goes back by one second between a login and what follows."""
+    user = site.sign_up()
+    clock[0] -= 1_000_000_000
+    with site.client() as asker:
+        if site.status_of(user.access, asker) != 200:
+            figure.false_401.append(f"second {turn} again: a token made before")
+        if user.client.post("/auth/refresh").status != 200:
+            figure.lost.append(f"second {turn} again: the session")
+        token = user.client.jar[ACCESS]
+        if site.status_of(token, asker) != 200:
+            figure.false_401.append(f"second {turn} again: a token made in it")
+        # A logout just before the second comes again counts in it too.
+        assert user.client.post("/auth/logout").status == 204
+        clock[0] -= 1_000_000_000
+        again = site.log_in(user)[1]["access_token"]
+        for old in (user.access, token):
+            if site.status_of(old, asker) == 200:
+                figure.wrongly_allowed.append(f"second {turn} again: a revoked token")
+        if site.status_of(again, asker) != 200:
+            figure.false_401.append(f"second {turn} again: a login after a logout")
+    clock[0] = 0
+    return 8
 
 
 def restart(site):

@@ -13,7 +13,7 @@ from ledger import BUSY
 from site_under_test import REFRESH, new_name, new_password
 
 LONGEST_RECOVERY = 1.0  # seconds
-ARMED, LEFT, ERROR, ON, FAILED, OPENING, SHORT = range(7)
+ARMED, LEFT, ERROR, ON, FAILED, OPENING, SHORT, THREADS = range(8)
 KINDS = {  # how the call fails: errno, whether those after it fail too, whether it writes half
     "EIO": (errno.EIO, 0, 0), "ENOSPC": (errno.ENOSPC, 0, 0), "ENOSPC for good": (errno.ENOSPC, 1, 0),
     "half": (errno.ENOSPC, 0, 1),

@@ -17,10 +17,10 @@ def on_a_small_disk(site):
 
 @row("journal full", "no space for the journal")
 def full(size):
-    rounds, figure, refused, ended = size.pick(50, 4), Figure(""), 0, []
+    figure, refused, ended = Figure(""), 0, []
     with FaultySite(prepare=on_a_small_disk) as site:
         live = site.sign_up()
-        for turn in range(rounds):
+        for turn in size.rounds(50, 4):
             users = [site.sign_up() for _ in range(3)]
             filler = fill(site.journal.parent)
             for user in users:
@@ -50,7 +50,7 @@ def full(size):
         figure.wrongly_allowed += [token[-8:] for token in ended if site.status_of(token) == 200]
         if site.status_of(live.access) != 200:
             figure.false_401.append("a live session at the end")
-    figure.done = f"{rounds * 3} times full: {refused} logouts refused with 503 and done later, {len(ended)} tokens checked"
+    figure.done = f"{(turn + 1) * 3} times full: {refused} logouts refused with 503 and done later, {len(ended)} tokens checked"
     return finished(figure).expect(refused > 0, "the journal was never full")
 
 
@@ -96,11 +96,11 @@ def damages(chance):
 
 @row("journal damaged", "the journal cut short, deleted, overwritten")
 def damaged(size):
-    rounds, chance, figure, slowest, healed = size.pick(100, 2), random.Random(5), Figure(""), 0.0, 0
+    chance, figure, slowest, healed = random.Random(5), Figure(""), 0.0, 0
     with FaultySite() as site:
         live, ended = site.sign_up(), []
         asker = site.client()
-        for turn in range(rounds):
+        for turn in size.rounds(100, 2):
             for what, damage in damages(chance).items():
                 client, body = site.log_in(live)
                 assert client.post("/auth/logout").status == 204

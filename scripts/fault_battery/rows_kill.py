@@ -22,28 +22,31 @@ def kill(site, chance):
 
 @row("R-1", "kill -9 of random programs under mixed load")
 def killed(size):
-    kills, chance = size.pick(1000, 20), random.Random(1)
+    kills, chance = 0, random.Random(1)
     with FaultySite() as site:
         ledger = Ledger(site)
         with ledger.load(5):
             time.sleep(1)
-            for _ in range(kills):
+            for _ in size.rounds(1000, 20):
                 kill(site, chance)
+                kills += 1
                 time.sleep(chance.uniform(SETTLED / 2, SETTLED * 1.5))
         assert eventually(lambda: site.client().get("/private/").status == 401, 10), "the site did not recover"
         figure = Figure(f"{kills} kills, {ledger.did()}", **ledger.compare(size.pick(600, None)))
+    figure.measures = {"role_changes": ledger.role_changes}
     return figure.expect(ledger.acknowledged > kills, "the load was no load")
 
 
 @row("R-2", "kill -9 and nginx reloads, clients that do not retry")
 def killed_and_reloaded(size):
-    kills, chance = size.pick(200, 12), random.Random(2)
+    kills, chance = 0, random.Random(2)
     with FaultySite() as site:
         ledger = Ledger(site)
         with ledger.load(3, pause=0.005):
             time.sleep(1)
-            for turn in range(kills):
+            for turn in size.rounds(200, 12):
                 kill(site, chance)
+                kills += 1
                 if turn % 10 == 5:
                     site.stack.reload_nginx(20)
                 time.sleep(SETTLED * 2)
@@ -55,14 +58,15 @@ def killed_and_reloaded(size):
 
 @row("R-3", "rolling restarts of every program")
 def restarted(size):
-    rounds = size.pick(100, 4)
+    rounds = 0
     with FaultySite() as site:
         ledger = Ledger(site)
         with ledger.load(4, pause=0.002):
             time.sleep(0.5)
-            for _ in range(rounds):
+            for _ in size.rounds(100, 4):
                 for program in PROGRAMS:
                     site.stack.restart(program)
+                rounds += 1
                 time.sleep(SETTLED * 2)
         failed = list(ledger.failed)
         figure = Figure(f"{rounds} rounds of {len(PROGRAMS)} restarts, {ledger.did()}", **ledger.compare(100))
@@ -72,15 +76,16 @@ def restarted(size):
 
 @row("R-19", "50 clients refresh one token at once, while refresh is killed")
 def refreshed_together(size):
-    rounds, chance = size.pick(400, 12), random.Random(19)
-    lost, families, sent = [], 0, 0
+    chance = random.Random(19)
+    lost, families, sent, kills = [], 0, 0, 0
     with FaultySite() as site, concurrent.futures.ThreadPoolExecutor(50) as pool:
         clients = [site.client() for _ in range(50)]
         user = site.sign_up()
-        for turn in range(rounds):
+        for turn in size.rounds(2000, 12):
             cookie = [("Cookie", f"{REFRESH}={user.client.jar[REFRESH]}")]
             if turn % 4 == 3:
                 threading.Timer(chance.uniform(0, 0.02), site.stack.kill, ["refresh"]).start()
+                kills += 1
             answers = list(pool.map(lambda client: refresh(client, cookie), clients))
             sent += len(answers)
             good = [answer for answer in answers if answer is not None and answer.status == 200]
@@ -95,7 +100,7 @@ def refreshed_together(size):
             with contextlib.suppress(*BROKEN):
                 user.client.get("/auth/me")
         alive = eventually(lambda: user.client.post("/auth/refresh").status == 200, 5)
-    figure = Figure(f"{rounds} rounds, {sent} refreshes, {rounds // 4} kills", lost=lost,
+    figure = Figure(f"{turn + 1} rounds of 50, {sent} refreshes, {kills} kills", lost=lost,
                     measures={"double_families": families, "alive_at_the_end": alive})
     return figure.expect(not families, "one token had two successors").expect(alive, "the session was lost")
 
@@ -112,10 +117,10 @@ def refresh(client, cookie):
 
 @row("R-20", "from the answer to a logout until verify refuses")
 def revoked_at_once(size):
-    rounds, allowed, delays = size.pick(2000, 100), [], []
+    allowed, delays = [], []
     with FaultySite() as site:
         user = site.sign_up()
-        for turn in range(rounds):
+        for turn in size.rounds(2000, 100):
             client, body = site.log_in(user, site.client())
             token = bearer(body["access_token"])
             assert user.client.get("/private/", token, cookies=False).status == 200
@@ -125,5 +130,5 @@ def revoked_at_once(size):
                 allowed.append(f"round {turn}")
             delays.append(time.monotonic() - start)
             client.close()
-    return Figure(f"{rounds} logouts, the next request of each", wrongly_allowed=allowed,
+    return Figure(f"{turn + 1} logouts, the next request of each", wrongly_allowed=allowed,
                   measures={"worst_delay_ms": 0 if not allowed else percentile(delays, 1)})

@@ -4,12 +4,15 @@ import contextlib
 import os
 import resource
 import socket
+import tempfile
 import threading
 import time
+from pathlib import Path
 
-from faulty_site import FaultySite
+from faulty_site import Control, FaultySite
 from figures import Figure, percentile, row
 from ledger import Ledger
+from rows_disk import THREADS
 from site_under_test import PROGRAMS
 
 LONGEST_RECOVERY = 5.0  # seconds
@@ -36,32 +39,60 @@ def used(pid, kind):
     return int(open(f"/proc/{pid}/statm").read().split()[0]) * resource.getpagesize()
 
 
-@row("R-12", "no descriptors, then no memory, for a time")
+def no_threads(site, control):
+    """No thread can be started, of the programs that run and of one that starts meanwhile; returns how to undo it."""
+    control[THREADS] = 1
+    site.stack.kill("login")
+
+    def undo():
+        control[THREADS] = 0
+
+    return undo
+
+
+def shortages(site, control):
+    """Each begins when called and returns how to undo it."""
+    for kind, headrooms in ((resource.RLIMIT_NOFILE, (0, 1, 2, 4)), (resource.RLIMIT_AS, (0, 1 << 20, 8 << 20))):
+        for headroom in headrooms:
+            yield lambda: limit(site, kind, headroom)
+    yield lambda: no_threads(site, control)
+
+
+@row("R-12", "no descriptors, then no memory, then no threads, for a time")
 def exhausted(size):
     seconds, recoveries, ended = size.pick(20, 2), [], 0
-    with FaultySite() as site:
-        ledger = Ledger(site)
-        with ledger.load(6):
-            time.sleep(0.5)
-            for kind, headrooms in ((resource.RLIMIT_NOFILE, (0, 1, 2, 4)), (resource.RLIMIT_AS, (0, 1 << 20, 8 << 20))):
-                for headroom in headrooms:
+    with tempfile.TemporaryDirectory() as directory:
+        control = Control(Path(directory) / "control")
+        with FaultySite(shim="failing_io", variables={"FAULT_CONTROL": control.path}) as site:
+            ledger = Ledger(site)
+            with ledger.load(6):
+                time.sleep(0.5)
+                for begin in shortages(site, control):
                     before = site.pids()
-                    undo = limit(site, kind, headroom)
+                    undo = begin()
                     waiting = [connection(site, name) for name in PROGRAMS for _ in range(20)]
                     time.sleep(seconds / 4)
                     undo()
                     for peer in waiting:
                         peer.close()
-                    start = time.monotonic()
-                    with contextlib.suppress(Exception):
-                        site.sign_up().client.close()
-                    recoveries.append(time.monotonic() - start)
+                    recoveries.append(recovery(site))
                     ended += sum(before[name] != pid for name, pid in site.pids().items())
-            time.sleep(0.5)
-        figure = Figure(f"{len(recoveries)} shortages, {ledger.did()}", **ledger.compare(100))
+                time.sleep(0.5)
+            figure = Figure(f"{len(recoveries)} shortages, {ledger.did()}", **ledger.compare(100))
     figure.measures = {"failed_meanwhile": len(ledger.failed), "programs_ended": ended,
                        "slowest_recovery_ms": round(1000 * max(recoveries))}
     return figure.expect(max(recoveries) < LONGEST_RECOVERY, "recovery took too long")
+
+
+def recovery(site):
+    """Seconds until a new user can sign up and log in."""
+    start = time.monotonic()
+    while time.monotonic() - start < 2 * LONGEST_RECOVERY:
+        with contextlib.suppress(Exception):
+            site.log_in(site.sign_up())[0].close()
+            break
+        time.sleep(0.02)
+    return time.monotonic() - start
 
 
 def connection(site, program):

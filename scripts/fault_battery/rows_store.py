@@ -144,6 +144,10 @@ class Damaged:
         self.token = bearer(self.users[0].access)
         self.client = site.client()
 
+    def come_from_elsewhere(self):
+        self.client.close()
+        self.client = self.site.client()
+
     def ask(self, chance):
         """(what, answer, whether a success is wrong, whose id a success must show)."""
         user, post = chance.choice(self.users), self.client.post
@@ -166,7 +170,7 @@ class Damaged:
 
 @row("R-9", "bytes of the store are changed")
 def corrupted(size):
-    files, chance, figure = size.pick(10_000, 50), random.Random(9), Figure("")
+    files, chance, figure = 0, random.Random(9), Figure("")
     counts, noticed = {"2xx": 0, "503": 0, "other": 0}, 0
     with FaultySite() as site:
         asked = Damaged(site)
@@ -175,8 +179,11 @@ def corrupted(size):
                 sqlite3.connect(site.state / "healthy")) as copy:
             database.backup(copy)
         healthy = (site.state / "healthy").read_bytes()
-        for turn in range(files):
+        for turn in size.rounds(10_000, 50):
+            files += 1
             put_in_place(site, damage(healthy, chance))
+            if turn % 50 == 49:
+                asked.come_from_elsewhere()
             troubled = False
             for what, answer, is_wrong, owner in asked.ask(chance):
                 counts["2xx" if answer.status < 300 else "503" if answer.status == 503 else "other"] += 1

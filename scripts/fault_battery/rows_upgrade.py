@@ -53,9 +53,9 @@ def upgraded(size):
 
 @row("R-24", "a backup taken while writing is restored")
 def restored(size):
-    lost, rounds, chance, backed_up = [], size.pick(20, 2), random.Random(24), 0
+    lost, chance, backed_up = [], random.Random(24), 0
     with FaultySite() as site:
-        for turn in range(rounds):
+        for turn in size.rounds(20, 2):
             ledger = Ledger(site)
             with ledger.load(4):
                 time.sleep(chance.uniform(0.8, 1.5))
@@ -78,4 +78,4 @@ def restored(size):
                     fields = dict(username=account.name, password=account.passwords[-1])
                     if len(account.passwords) == 1 and client.post("/auth/login", fields).status not in (200, 401):
                         lost.append(f"round {turn}: no login for {account.name}")
-    return Figure(f"{rounds} backups and restores, {backed_up} accounts acknowledged before them", lost=lost)
+    return Figure(f"{turn + 1} backups and restores, {backed_up} accounts acknowledged before them", lost=lost)
