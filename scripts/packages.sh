@@ -6,7 +6,8 @@ run_packages=(
     ca-certificates git libargon2-dev libcrypt-dev libfcgi-dev libicu-dev libsqlite3-dev libssl-dev libutf8proc-dev libyaml-dev
     libzxcvbn-dev nginx openssl pkg-config python3
 )
-test_packages=(chromium fonts-dejavu-core python3-venv sqlite3)
+test_packages=(chromium fonts-dejavu-core gcc libc6-dev python3-venv sqlite3 util-linux)
+fault_packages=(gcc libc6-dev util-linux)
 check_packages=(binutils python3 shellcheck)
 
 as_root() {
