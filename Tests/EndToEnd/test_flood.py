@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import sqlite3
 import struct
 import threading
 import time
@@ -109,6 +110,17 @@ def test_all_programs_together_hash_no_more_than_the_machine_may(new_site):  # N
     assert statuses == ({200}, {201})
     assert set().union(*seen) == {0, 1}
     assert eventually(lambda: taken(site) == set())
+
+
+def test_signups_that_wait_for_the_gate_cost_the_store_nothing(new_site):  # N-R3
+    """Only those whose turn it is are counted: a flood of sign-ups is neither a flood of writes nor of taken names."""
+    site = new_site(AUTH_ARGON2_MEMORY="64MiB", AUTH_ARGON2_TIME="4", AUTH_HASH_CONCURRENCY="1")
+    with asking(site.stack.socket("signup"), [signup() for _ in range(80)]):
+        assert eventually(lambda: "overloaded" in "\n".join(site.stack.log("signup")))
+        with contextlib.closing(sqlite3.connect(f"file:{site.store}?mode=ro", uri=True)) as database:
+            (counted,), = database.execute("SELECT failures FROM attempts WHERE subject LIKE 'signup-network %'")
+        assert 1 <= counted <= 4, "four are under way at once where one hash is computed at a time"
+        site.stack.kill("signup")
 
 
 def test_a_killed_program_leaves_its_places_to_the_others(new_site):  # R-1, R-16

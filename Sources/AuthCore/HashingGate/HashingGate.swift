@@ -35,8 +35,8 @@ public final class HashingGate: HashAdmission {
 
     /// The line before attempts are counted, which then ask for their hash.
     ///
-    /// - Parameter failuresAllowed: of one subject, before it must wait.
-    public func attemptLine(failuresAllowed: Int) -> AttemptLine {
+    /// - Parameter failuresAllowed: of one subject, before it must wait; nothing to say where attempts have none.
+    public func attemptLine(failuresAllowed: Int = .max) -> AttemptLine {
         AttemptLine(
             atOnce: attemptsAtOnce, failuresAllowed: failuresAllowed, queue: Self.queue, patience: Self.patience
         ) { [ordinary] count in ordinary.secondsFor(count) }

@@ -22,6 +22,7 @@ enum Main {
         Store.prepare(settings, log: log)
         let lookalikes = program.require { try Lookalikes() }
         let gate = HashingGate(settings)
+        let line = gate.attemptLine()
         program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
             let store = try Store(settings)
             let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
@@ -30,8 +31,8 @@ enum Main {
             let handler = SignupHandler(
                 isOpen: settings.signup == .open, usernames: settings.usernameKind, lookalikes: lookalikes,
                 rules: NewPasswordRules(minimum: settings.passwordMin, issuer: settings.issuer),
-                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate), store: store,
-                tokens: try TokenDelivery(settings, cookies: settings.cookies),
+                hasher: PasswordHasher(parameters: Argon2Parameters(settings), admission: gate), line: line,
+                store: store, tokens: try TokenDelivery(settings, cookies: settings.cookies),
                 devices: DeviceCookies(devices, cookies: settings.cookies), clock: { .now() }, log: log)
             return store.before(PublicEndpoint(settings, log: log, routes: handler.routes).respond)
         }

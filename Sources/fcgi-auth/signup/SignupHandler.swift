@@ -4,6 +4,7 @@ import Devices
 import Endpoints
 import Events
 import HTTP
+import HashingGate
 import Identity
 import Lookalikes
 import PasswordStrength
@@ -23,6 +24,7 @@ struct SignupHandler {
     let lookalikes: Lookalikes
     let rules: NewPasswordRules
     let hasher: PasswordHasher
+    let line: AttemptLine
     let store: Store
     let tokens: TokenDelivery
     let devices: DeviceCookies
@@ -36,14 +38,9 @@ struct SignupHandler {
     func signup(_ exchange: Exchange) throws -> Answer {
         guard isOpen else { throw refuse(exchange, Problem(.signupClosed)) }
         let form = try validate(exchange)
-        let attempt = try admit(exchange)
-        let now = clock()
-        let account = try newAccount(form, attempt)
-        guard
-            let grant = try store.sessions.signUp(
-                account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
-        else { throw refuse(exchange, Problem(.usernameTaken)) }
-        try? store.attempts.succeeded(attempt)
+        let subjects = store.limits.signup(from: exchange.address.network)
+        if let seconds = try store.attempts.blocked(subjects, at: clock()) { throw throttled(seconds, exchange) }
+        let (grant, now) = try line.turn(of: nil) { try open(form, subjects, exchange) }
         log.record(
             .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
             address: exchange.address.text)
@@ -56,22 +53,39 @@ struct SignupHandler {
     }
 
     /// Counted as a taken name until it is none.
-    private func admit(_ exchange: Exchange) throws -> AttemptStore.Attempt {
-        switch try store.attempts.begin(store.limits.signup(from: exchange.address.network), at: clock()) {
+    private func admit(_ subjects: AttemptSubjects, _ exchange: Exchange) throws -> AttemptStore.Attempt {
+        switch try store.attempts.begin(subjects, at: clock()) {
         case .allowed(let attempt): return attempt
-        case .blocked(let seconds): throw refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
+        case .blocked(let seconds): throw throttled(seconds, exchange)
         }
     }
 
-    private func newAccount(_ form: Form, _ attempt: AttemptStore.Attempt) throws -> NewAccount {
+    private func throttled(_ seconds: Int, _ exchange: Exchange) -> Problem {
+        refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
+    }
+
+    /// The account with its first session, and when it was made. What could not be tried (no memory, no
+    /// store) is no taken name.
+    private func open(
+        _ form: Form, _ subjects: AttemptSubjects, _ exchange: Exchange
+    ) throws -> (Grant, Timestamp) {
+        let attempt = try admit(subjects, exchange)
         do {
-            let digest = try hasher.hash(form.password)
-            return NewAccount(
-                username: form.username.canonical, skeleton: form.skeleton, email: form.email, digest: digest)
+            let account = NewAccount(
+                username: form.username.canonical, skeleton: form.skeleton, email: form.email,
+                digest: try hasher.hash(form.password))
+            let now = clock()
+            if let grant = try store.sessions.signUp(
+                account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
+            {
+                try? store.attempts.succeeded(attempt)
+                return (grant, now)
+            }
         } catch {
             try? store.attempts.withdraw(attempt)
             throw error
         }
+        throw refuse(exchange, Problem(.usernameTaken))
     }
 
     private struct Form {
