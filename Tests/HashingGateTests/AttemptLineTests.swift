@@ -42,9 +42,16 @@ struct AttemptLineTests {
     @Test("who waits for a crowded account is overtaken by others")
     func overtaking() throws {
         let line = line(failuresAllowed: 1)
-        let released = DispatchSemaphore(value: 0)
-        for _ in 0..<2 { Thread.detachNewThread { try? line.turn(of: "alice") { released.wait() } } }
-        usleep(20_000)
+        let (begun, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        for _ in 0..<2 {
+            Thread.detachNewThread {
+                try? line.turn(of: "alice") {
+                    begun.signal()
+                    released.wait()
+                }
+            }
+        }
+        begun.wait()
         #expect(try line.turn(of: "bob") { true })
         released.signal()
         released.signal()
@@ -53,9 +60,14 @@ struct AttemptLineTests {
     @Test("past the queue, and past its patience, an attempt is refused with the seconds to wait")
     func full() throws {
         let line = line(atOnce: 1, queue: 1, patience: .milliseconds(200))
-        let released = DispatchSemaphore(value: 0)
-        Thread.detachNewThread { try? line.turn(of: nil) { released.wait() } }
-        usleep(20_000)
+        let (begun, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        Thread.detachNewThread {
+            try? line.turn(of: nil) {
+                begun.signal()
+                released.wait()
+            }
+        }
+        begun.wait()
         let refusals = inParallel(2) { _ in try line.turn(of: nil) {} }
         for refusal in refusals {
             #expect(throws: PasswordHashingError.self) { try refusal.get() }
