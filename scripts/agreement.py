@@ -97,10 +97,6 @@ def nginx():
         yield from nginx_test("conf.d alone", state)
 
 
-# What an id looks like in the list of requirements and known attacks that this project was begun with.
-SECURITY_ID = re.compile(r"\b(?:[NV]-[A-Z]\d+|R-\d+|CVE-\d{4}-\d+|GHSA(?:-\w{4}){3})\b")
-
-
 def security_rows():
     """The rows of docs/security.md that begin with ids: (ids, the last column)."""
     text = (ROOT / "docs/security.md").read_text()
@@ -118,10 +114,6 @@ def security():
     for name in sorted(set(found) | set(listed)):
         if found.count(name) != 1 or listed.count(name) != 1:
             yield f"{name}: {found.count(name)} times in security.md, {listed.count(name)} in security-ids.txt"
-    reference = ROOT.parent / "shared/reference/security.md"
-    if reference.exists():
-        for name in sorted(set(SECURITY_ID.findall(reference.read_text())) - set(found)):
-            yield f"{name}: in the reference and not in security.md"
     for ids, proof in security_rows():
         names = re.findall(r"`((?:Tests|scripts)/[^`]*)`", proof)
         if not names and not re.match(r"(Does not apply|Open): \w", proof):
