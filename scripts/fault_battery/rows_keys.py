@@ -1,6 +1,7 @@
 """Keys that are rotated every few seconds under load (R-11)."""
 
 import base64
+import concurrent.futures
 import json
 import subprocess
 import tempfile
@@ -43,50 +44,53 @@ def keys(site):
     return {key["kid"]: key for key in json.loads((site.keys / "signing.json").read_text())["keys"]}
 
 
+def browse(site, user, done, figure):
+    """A token until it has half expired, then the next one: each must be let in. Returns how often it asked."""
+    count = 0
+    with site.client() as client:
+        while not done.is_set():
+            token = user.client.post("/auth/refresh").json["access_token"]
+            until = time.monotonic() + LIFETIME / 2
+            while time.monotonic() < until and not done.is_set():
+                status = client.get("/private/", bearer(token), cookies=False).status
+                count += 1
+                if status != 200:
+                    figure.false_401.append(f"{status} of a token that is {LIFETIME / 2} s old at most")
+    return count
+
+
+def forge(site, user, seen, figure):
+    """Fresh tokens signed by every key that was retired: how many were tried."""
+    token = user.client.post("/auth/refresh").json["access_token"]
+    current = json.loads(decode(token.split(".")[0]))["kid"]
+    assert site.status_of(signed(keys(site)[current], token, int(time.time()))) == 200, "the forge does not work"
+    retired = {kid: key for kid, key in seen.items() if kid not in {*list(keys(site))[-1:], current}}
+    for kid, key in retired.items():
+        if site.status_of(signed(key, token, int(time.time()))) != 401:
+            figure.wrongly_allowed.append(f"a token signed by the retired key {kid}")
+    return len(retired)
+
+
 @row("R-11", "key rotation every 5 s under load")
 def rotated(size):
-    seconds, figure, counts, done = size.pick(180, 12), Figure(""), [0] * 4, threading.Event()
-    with FaultySite(AUTH_ACCESS_TTL=f"{LIFETIME}s") as site:
+    figure, done = Figure(""), threading.Event()
+    with FaultySite(AUTH_ACCESS_TTL=f"{LIFETIME}s") as site, concurrent.futures.ThreadPoolExecutor(4) as pool:
         users = [site.sign_up() for _ in range(4)]
-
-        def browse(number, user):
-            """A token until it has half expired, then the next one: each must be let in."""
-            with site.client() as client:
-                while not done.is_set():
-                    token = user.client.post("/auth/refresh").json["access_token"]
-                    until = time.monotonic() + LIFETIME / 2
-                    while time.monotonic() < until and not done.is_set():
-                        status = client.get("/private/", bearer(token), cookies=False).status
-                        counts[number] += 1
-                        if status != 200:
-                            figure.false_401.append(f"{status} of a token that is {LIFETIME / 2} s old at most")
-
-        threads = [threading.Thread(target=browse, args=pair) for pair in enumerate(users)]
-        for thread in threads:
-            thread.start()
-        seen, rotations, end = keys(site), 0, time.monotonic() + seconds
-        while time.monotonic() < end:
-            site.ctl("key", "rotate", "--now")
-            rotations += 1
-            seen |= keys(site)
-            time.sleep(EVERY)
-        done.set()
-        for thread in threads:
-            thread.join()
+        browsing = [pool.submit(browse, site, user, done, figure) for user in users]
+        seen, rotations, end = keys(site), 0, time.monotonic() + size.pick(180, 12)
+        try:
+            while time.monotonic() < end:
+                site.ctl("key", "rotate", "--now")
+                rotations += 1
+                seen |= keys(site)
+                time.sleep(EVERY)
+        finally:
+            done.set()
+        verifies = sum(one.result() for one in browsing)
         time.sleep(LIFETIME + 1)
         site.ctl("key", "rotate", "--now")
         time.sleep(LIFETIME + 2)
-        old = accepted = 0
-        token, current = users[0].client.post("/auth/refresh").json["access_token"], None
-        current = json.loads(decode(token.split(".")[0]))["kid"]
-        assert site.status_of(signed(keys(site)[current], token, int(time.time()))) == 200, "the forge does not work"
-        newest = set(list(keys(site))[-1:]) | {current}
-        for kid, key in seen.items():
-            if kid not in newest:
-                old += 1
-                if site.status_of(signed(key, token, int(time.time()))) != 401:
-                    accepted += 1
-                    figure.wrongly_allowed.append(f"a token signed by the retired key {kid}")
-    figure.done = f"{rotations} rotations, {sum(counts)} verifies, {old} retired keys tried"
+        old = forge(site, users[0], seen, figure)
+    figure.done = f"{rotations} rotations, {verifies} verifies, {old} retired keys tried"
     figure.met = not (figure.false_401 or figure.wrongly_allowed)
-    return figure.expect(old >= rotations - 1 and sum(counts) > 100, "the load was no load")
+    return figure.expect(old >= rotations - 1 and verifies > 100, "the load was no load")
