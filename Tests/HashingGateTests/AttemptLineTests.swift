@@ -42,16 +42,9 @@ struct AttemptLineTests {
     @Test("who waits for a crowded account is overtaken by others")
     func overtaking() throws {
         let line = line(failuresAllowed: 1)
-        let (begun, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        for _ in 0..<2 {
-            Thread.detachNewThread {
-                try? line.turn(of: "alice") {
-                    begun.signal()
-                    released.wait()
-                }
-            }
-        }
-        begun.wait()
+        let released = DispatchSemaphore(value: 0)
+        for _ in 0..<2 { Thread.detachNewThread { try? line.turn(of: "alice") { released.wait() } } }
+        #expect(eventually { line.underWay == 1 && line.waiting == 1 })
         #expect(try line.turn(of: "bob") { true })
         released.signal()
         released.signal()
@@ -60,20 +53,20 @@ struct AttemptLineTests {
     @Test("past the queue, and past its patience, an attempt is refused with the seconds to wait")
     func full() throws {
         let line = line(atOnce: 1, queue: 1, patience: .milliseconds(200))
-        let (begun, released) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        Thread.detachNewThread {
-            try? line.turn(of: nil) {
-                begun.signal()
-                released.wait()
-            }
-        }
-        begun.wait()
+        let released = DispatchSemaphore(value: 0)
+        Thread.detachNewThread { try? line.turn(of: nil) { released.wait() } }
+        #expect(eventually { line.underWay == 1 })
         let refusals = inParallel(2) { _ in try line.turn(of: nil) {} }
         for refusal in refusals {
             #expect(throws: PasswordHashingError.self) { try refusal.get() }
         }
         released.signal()
-        usleep(20_000)
+        #expect(eventually { line.underWay == 0 })
         #expect(try line.turn(of: nil) { true })
     }
+}
+
+extension AttemptLine {
+    fileprivate var waiting: Int { state.withLock { $0.waiting.count } }
+    fileprivate var underWay: Int { state.withLock { $0.underWay } }
 }

@@ -92,7 +92,7 @@ struct GateTests {
                 try? one.admit(memory: 1000) { order.withLock { $0.append(index) } }
                 finished.leave()
             }
-            usleep(5000)
+            #expect(eventually { one.waiting == index + 1 })
         }
         first.release()
         finished.wait()
@@ -112,7 +112,7 @@ struct GateTests {
             }
             return group
         }
-        usleep(50_000)
+        #expect(eventually { one.waiting == 2 })
         #expect(throws: PasswordHashingError.gateFull(retryAfter: 1)) { try one.admit(memory: 1000) {} }
         first.release()
         for group in waiting { group.wait() }
@@ -184,4 +184,8 @@ struct GateTests {
             try gate(1).admit(memory: 1) { () throws(PasswordHashingError) in throw .library(-7) }
         }
     }
+}
+
+extension HashingGate {
+    fileprivate var waiting: Int { ordinary.state.withLock { $0.waiting.count } }
 }

@@ -9,20 +9,20 @@ public final class AttemptLine: Sendable {
     /// Under way for one subject.
     private static let mostOfOne = 3
 
-    fileprivate struct State {
+    struct State {
         var waiting: [Waiter] = []
         var underWay = 0
         var subjects: [String: Int] = [:]
     }
 
-    fileprivate final class Waiter: Sendable {
+    final class Waiter: Sendable {
         let subject: String?
         let admitted = Semaphore()
 
         init(_ subject: String?) { self.subject = subject }
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let atOnce: Int
     private let ofOne: Int
     private let queue: Int

@@ -17,7 +17,7 @@ public final class HashingGate: HashAdmission {
     static let patience: Duration = .seconds(20)
 
     public let capacity: HashingCapacity
-    private let ordinary: HashingLane
+    let ordinary: HashingLane
     private let heavy: HashingLane
 
     /// As the settings and this machine have it; the programs share the file `hashing` in AUTH_RUNTIME.

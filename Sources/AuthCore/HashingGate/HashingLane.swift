@@ -9,7 +9,7 @@ import Threads
 /// A thread first has a place and then takes the oldest computation, so they begin in the order
 /// they came. Threads are started as they are needed and then stay.
 final class HashingLane: Sendable {
-    private struct State {
+    struct State {
         var waiting: [Job] = []
         var running = 0
         var threads = 0
@@ -26,7 +26,7 @@ final class HashingLane: Sendable {
         init(_ work: @escaping @Sendable (SlotsUnavailable?) -> Void) { self.work = work }
     }
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private let submitted = Semaphore()
     private let directory: String
     private let region: MachineSlots.Region
