@@ -22,7 +22,6 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.jwt("the battery starts sites of its own, whose access tokens are always JWTs")
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_of_the_battery_meets_its_target(row):
     private = ["unshare", "--mount", "--propagation", "private"] if os.geteuid() == 0 else []
