@@ -14,7 +14,7 @@ public final class HashingGate: HashAdmission {
     /// Of those heavier than AUTH_ARGON2_MEMORY.
     static let heavyQueue = 8
     /// No computation waits longer, whatever has become of those before it.
-    static let patience: Duration = .seconds(20)
+    static let patience: Duration = .seconds(8)
 
     public let capacity: HashingCapacity
     let ordinary: HashingLane
