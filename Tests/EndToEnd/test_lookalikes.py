@@ -14,6 +14,7 @@ LOOKALIKES = {
     "sharp s in capitals": ("straße", "STRASSE"), "Greek sigma": ("οδυσσεύς", "οδυσσεύσ"), "Greek omicron": ("oo", "οο"),
     "Cyrillic word": ("scope", "ѕсоре"), "dot at the end": ("admin", "admin."), "dots at the end": ("admin", "admin.."),
     "dot before": ("admin", ".admin"), "Latin alpha": ("alpha", "ɑlphɑ"), "script g": ("google", "ɡooɡle"),
+    "palochka for l": ("apple", "аррӏе"), "small capitals": ("admin", "ᴀᴅᴍɪɴ"), "vv for w": ("wolf", "vvolf"),
 }  # fmt: skip
 
 # Each is refused, or is the very account that its plain spelling names.

@@ -25,6 +25,7 @@ struct LookalikesTests {
             ("admin", "adrnin"), ("root", "r00t"), ("root", "ROOT"), ("o", "0"), ("oo", "ο0"), ("oo", "о0"),
             ("straße", "STRASSE"), ("ΑΣ", "ας"), ("admin", "admin."), ("admin", ".admin"), ("admin", "admin.."),
             ("scope", "ѕсоре"), ("user1", "userl"),
+            ("apple", "аррӏе"), ("admin", "ᴀᴅᴍɪɴ"), ("wolf", "vvolf"), ("tom", "том"), ("kk", "κκ"), ("heko", "неко"),
         ])
     func sameSkeleton(one: String, other: String) throws {
         #expect(try skeleton(one).utf8.elementsEqual(skeleton(other).utf8))

@@ -57,7 +57,7 @@ public final class Lookalikes: @unchecked Sendable {
         for _ in 0..<Self.maximumRounds {
             // A capital among the skeleton's prototypes, as O is of 0, must meet the small letter.
             guard let folded = map(text, { cicu_case_fold(caseMap, $0, $1, $2, $3) }),
-                let mapped = map(folded, { cicu_spoof_skeleton(checker, $0, $1, $2, $3) })
+                let mapped = map(Self.plain(folded), { cicu_spoof_skeleton(checker, $0, $1, $2, $3) })
             else { return nil }
             if mapped.utf8.elementsEqual(text.utf8) { break }
             text = mapped
