@@ -24,6 +24,7 @@ struct StoredDigestTests {
         arguments: [
             "$2b$04$\(bcrypt)", "$2b$14$\(bcrypt)", "$5$rounds=1000$salt$\(sha256)", "$6$rounds=1000000$salt$\(sha512)",
             "$6$$\(sha512)", "$6$1234567890123456$\(sha512)", "$y$j5.$salt$\(sha256)", "$y$jDT$salt$\(sha256)",
+            "$y$j9T$$\(sha256)", "$y$j9T$salts/$\(sha256)", "$y$j9T$saltssB$\(sha256)",
             "$pbkdf2-sha256$2000000$c2FsdA$\(key32)", "pbkdf2_sha256$1$s$\(key32)=",
             "$argon2id$v=19$m=262144,t=16,p=8$\(argon)", "$argon2i$m=8,t=1,p=1$\(argon)", "$1$$\(md5)",
         ])
@@ -57,6 +58,7 @@ struct StoredDigestTests {
             "$6$rounds=05000$salt$\(sha512)", "$6$rounds=$salt$\(sha512)", "$6$rounds=-5000$salt$\(sha512)",
             "$6$rounds=5000$$salt$\(sha512)", "$6$sa:lt$\(sha512)", "$6$rounds=99999999999$salt$\(sha512)",
             "$y$$salt$\(sha256)", "$y$j9T$\(sha256)", "$y$j9T$sa!t$\(sha256)", "$y$i9T$salt$\(sha256)",
+            "$y$j9T$s$\(sha256)", "$y$j9T$salts$\(sha256)", "$y$j9T$salts2$\(sha256)", "$y$j9T$saltssE$\(sha256)",
             "$1$123456789$\(md5)", "$apr1$salt$\(md5)a", "$apr1$salt", "$apr1$salt$\(md5)$",
             "pbkdf2_sha256$1$s$\(key32)", "pbkdf2_sha256$1$s$\(key32)==", "pbkdf2_sha256$0$s$\(key32)=",
             "pbkdf2_sha256$1$$\(key32)=", "pbkdf2_sha256$1", "$pbkdf2-sha512$1$c2FsdA",

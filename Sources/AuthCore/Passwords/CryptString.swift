@@ -86,7 +86,8 @@ public struct CryptString: Sendable {
         let name = Scheme.yescrypt.rawValue
         let fields = DigestText.fields(text)
         guard fields.count == 5, fields[2].first == UInt8(ascii: "j"), DigestText.isCrypt(fields[3]),
-            fields[3].count <= Self.maximumYescryptSalt, fields[4].count == Scheme.yescrypt.digestLength
+            fields[3].count <= Self.maximumYescryptSalt, Self.isYescryptSalt(fields[3]),
+            fields[4].count == Scheme.yescrypt.digestLength
         else { throw .malformed(name) }
         let cost = fields[2].dropFirst().compactMap(DigestText.value(ofCrypt:))
         guard fields[2].count == 3, cost.count == 2, Self.yescryptLogN.contains(cost[0] + 1),
@@ -99,6 +100,17 @@ public struct CryptString: Sendable {
         }
         guard let parsed = CryptString(.yescrypt, text, memoryKiB: memoryKiB) else { throw .malformed(name) }
         self = parsed
+    }
+
+    /// Whether the characters, of six bits each, the lowest first, are whole bytes and no bit more.
+    private static func isYescryptSalt(_ salt: DigestField) -> Bool {
+        let last = salt.last.flatMap(DigestText.value(ofCrypt:)) ?? 0
+        switch salt.count % 4 {
+        case 0: return true
+        case 2: return last < 1 << 2
+        case 3: return last < 1 << 4
+        default: return false
+        }
     }
 }
 
