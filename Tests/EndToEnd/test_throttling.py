@@ -286,3 +286,20 @@ def test_forged_refresh_tokens_are_limited_by_network_with_few_writes_and_hold_u
     mine = dict(REMOTE_ADDR=address, HTTP_COOKIE=f"__Host-refresh={user.refresh}", CONTENT_LENGTH="0", CONTENT_TYPE="")
     answer = fastcgi.ask(limited.stack.socket("refresh"), fastcgi.post("/auth/refresh", b"", mine))
     assert answer.status == 200
+
+
+def test_a_refresh_that_is_repeated_counts_as_one_that_is_not(limited):
+    user = limited.sign_up()
+    token, session = user.refresh, limited.session_of(user.access)
+    asked = dict(REMOTE_ADDR="192.0.2.1", HTTP_COOKIE=f"__Host-refresh={token}", CONTENT_LENGTH="0", CONTENT_TYPE="")
+    counted, turns = None, 0
+    with fastcgi.Peer(limited.stack.socket("refresh")) as peer:
+        with contextlib.closing(sqlite3.connect(f"file:{limited.store}?mode=ro", uri=True)) as database:
+            # A hundred a second are forgotten, and fifty more go to the store.
+            while not counted and turns < 20:
+                turns += 1
+                for _ in range(100):
+                    assert peer.ask(fastcgi.post("/auth/refresh", b"", asked), keep=True).status == 200
+                query = "SELECT failures FROM attempts WHERE subject = ?"
+                counted = database.execute(query, [f"refresh {session}"]).fetchone()
+    assert counted, turns

@@ -94,7 +94,7 @@ public struct AttemptLimits: Sendable {
                 memory: .fading(oneEvery: .milliseconds(100))))
     }
 
-    /// Rotations of one session, and refusals of its tokens: each of them is work for the store.
+    /// Refreshes of one session, repeated or not, and refusals of its tokens: each of them is work for the store.
     public func refresh(of session: SessionID) -> AttemptSubject {
         AttemptSubject(
             key: "refresh \(session)",

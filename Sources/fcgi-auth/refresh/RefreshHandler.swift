@@ -30,10 +30,9 @@ struct RefreshHandler {
         let subject = store.limits.refresh(of: token.session)
         if let seconds = store.gathered.wait(subject, at: now) { throw hold(exchange, seconds) }
         switch try store.sessions.rotate(token.session, generation: token.generation, at: now) {
-        case .rotated(let grant):
+        case .rotated(let grant), .repeated(let grant):
             store.gathered.count(subject, at: now)
             return try answer(exchange, grant, delivery, at: now)
-        case .repeated(let grant): return try answer(exchange, grant, delivery, at: now)
         case .unknown, .revoked: throw refuse(exchange, .refreshInvalid, token)
         case .expired: throw refuse(exchange, .sessionExpired, token)
         case .accountDisabled: throw refuse(exchange, .accountDisabled, token)
