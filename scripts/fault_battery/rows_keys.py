@@ -77,7 +77,7 @@ def rotated(size):
     with FaultySite(AUTH_ACCESS_TTL=f"{LIFETIME}s") as site, concurrent.futures.ThreadPoolExecutor(4) as pool:
         users = [site.sign_up() for _ in range(4)]
         browsing = [pool.submit(browse, site, user, done, figure) for user in users]
-        seen, rotations, end = keys(site), 0, time.monotonic() + size.pick(180, 12)
+        seen, rotations, end = keys(site), 0, time.monotonic() + min(size.pick(180, 12), size.seconds)
         try:
             while time.monotonic() < end:
                 site.ctl("key", "rotate", "--now")

@@ -71,7 +71,7 @@ def soaked(size):
 
 @row("R-23", "100 users interleaved are never taken for one another")
 def unmixed(size):
-    mixing.VERIFICATIONS = size.pick(200_000, 4_000)
+    mixing.VERIFICATIONS = size.pick(50_000, 4_000)
     wrong = []
     with FaultySite() as site:
         for test in (mixing.test_100_users_interleaved_through_20000_verifications_are_never_mixed,

@@ -125,6 +125,8 @@ public struct RevocationJournal: Sendable {
         let temporary = path + ".new"
         unlink(temporary)
         let file = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o600)
+        // What could not be finished must not take the space that an append needs.
+        defer { unlink(temporary) }
         try file.shareWithGroup(of: directory)
         try file.write(JournalFormat.header + JournalFormat.encode(revocations))
         try file.synchronize()
