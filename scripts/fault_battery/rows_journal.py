@@ -9,6 +9,7 @@ from figures import Figure, row
 from site_under_test import PROGRAMS
 
 LONGEST_HEALING = 2.0  # seconds
+PAGE = 4096  # bytes that a disk gives at once
 DISK = "1m"  # room for the journal of a long run and for the copy that takes its place
 
 
@@ -21,11 +22,12 @@ def full(size):
     figure, refused, ended = Figure(""), 0, []
     with FaultySite(prepare=on_a_small_disk) as site:
         live = site.sign_up()
-        for turn in size.rounds(50, 2):
+        for turn in size.rounds(50, 4):
             users = [site.sign_up() for _ in range(3)]
             filler = fill(site.journal.parent)
             for user in users:
-                for _ in range(200):  # a page of the journal may have room for 128 more
+                pad(site.journal)
+                for _ in range(200):  # a page that another file gave back has room for 128 more
                     client, body = site.log_in(user)
                     jar = [("Cookie", client.jar.header())]
                     answer = client.post("/auth/logout")
@@ -54,6 +56,14 @@ def full(size):
             figure.false_401.append("a live session at the end")
     figure.done = f"{(turn + 1) * 3} times full: {refused} logouts refused with 503 and done later, {len(ended)} tokens checked"
     return finished(figure).expect(refused > 0, "the journal was never full")
+
+
+def pad(journal):
+    """Records of sessions that never were, to the end of the journal's last page: one more needs another page."""
+    until = (int(time.time()) + 3600).to_bytes(7, "little")
+    with journal.open("ab", buffering=0) as file:
+        while file.tell() % PAGE:
+            file.write(b"\1" + until + os.urandom(16) + bytes(8))
 
 
 def look(site, token, figure, ended):
