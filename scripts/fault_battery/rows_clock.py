@@ -144,7 +144,7 @@ def drifting(site, clock, turn, what, figure):
         assert site.ended.client.post("/auth/logout").status == 204
     if turn % 10 == 0 and site.status_of(site.ended.access, site.asker) == 200:
         figure.wrongly_allowed.append(f"{what}: a revoked token")
-    if turn % 100 in (80, 90):
+    if turn % 100 >= 80 and turn % 4 == 0:
         answer = site.drifting.client.post("/auth/refresh")
         if answer.status == 200:
             site.drifting.access = answer.json["access_token"]

@@ -19,7 +19,7 @@ def on_a_small_disk(site):
 
 @row("journal full", "no space for the journal")
 def full(size):
-    figure, refused, ended = Figure(""), 0, []
+    figure, refused, ended, slowest = Figure(""), 0, [], 0.0
     with FaultySite(prepare=on_a_small_disk) as site:
         live = site.sign_up()
         for turn in size.rounds(50, 4):
@@ -42,11 +42,15 @@ def full(size):
                     figure.false_401.append("a live session")
                 figure.expect(not site.journal.with_suffix(".new").exists(), "half a journal was left behind")
                 filler.unlink()
+                start = time.monotonic()
                 with site.client() as again:
-                    answer = again.post("/auth/logout", None, jar)
-                if answer.status != 204:
+                    while (answer := again.post("/auth/logout", None, jar)).status == 503 and time.monotonic() - start < LONGEST_HEALING:
+                        time.sleep(0.02)
+                slowest = max(slowest, time.monotonic() - start)
+                if answer.status == 204:
+                    look(site, body["access_token"], figure, ended)
+                else:
                     figure.lost.append(f"logout with space again: {answer}")
-                look(site, body["access_token"], figure, ended)
                 filler = fill(site.journal.parent)
             filler.unlink()
             for program in PROGRAMS if turn % 2 else ():
@@ -55,6 +59,7 @@ def full(size):
         if site.status_of(live.access) != 200:
             figure.false_401.append("a live session at the end")
     figure.done = f"{(turn + 1) * 3} times full: {refused} logouts refused with 503 and done later, {len(ended)} tokens checked"
+    figure.measures = {"slowest_healing_ms": round(slowest * 1000)}
     return finished(figure).expect(refused > 0, "the journal was never full")
 
 
