@@ -70,6 +70,13 @@ struct GatheredAttemptsTests {
         #expect(gathered.wait(session, at: start) == 1)
     }
 
+    @Test("a clock set back makes nobody wait for what was read before (R-10)")
+    func clockSetBack() {
+        let (gathered, session) = (gathered(), limits.refresh(of: .make(at: start)))
+        #expect(gathered.wait(session, at: start) == nil)
+        #expect(gathered.wait(session, at: start + .seconds(-10)) == nil)
+    }
+
     @Test("memory is bounded, and a store that can't be read holds nobody up")
     func bounded() throws {
         let gathered = GatheredAttempts(AttemptStore(SQLiteDatabase(path: "/nonexistent/store.sqlite")))

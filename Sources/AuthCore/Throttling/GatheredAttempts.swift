@@ -32,7 +32,8 @@ public final class GatheredAttempts {
     /// at most once a second about one subject.
     public func wait(_ subject: AttemptSubject, at now: Timestamp) -> Int? {
         var entry = entry(subject, at: now)
-        if entry.blockedUntil <= now, now - entry.readAt >= Self.readAgain || entry.readAt > now {
+        // Where the clock was set back, what was read before it says nothing of now.
+        if entry.readAt > now || (entry.blockedUntil <= now && now - entry.readAt >= Self.readAgain) {
             read(subject, &entry, at: now)
             entries[subject.key] = entry
         }
