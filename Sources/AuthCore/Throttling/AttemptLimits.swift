@@ -71,7 +71,7 @@ public struct AttemptLimits: Sendable {
             ], forgotten: [name(username)])
     }
 
-    /// A sign-up, which counts until the name turns out to be free.
+    /// A sign-up with a name that was taken.
     public func signup(from network: String) -> AttemptSubjects {
         let rule = AttemptRule(free: Self.takenNamesAllowed, memory: .fading(oneEvery: .seconds(10)))
         return AttemptSubjects([AttemptSubject(key: "signup-network \(network)", rule: rule)])

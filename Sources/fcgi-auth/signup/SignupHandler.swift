@@ -39,8 +39,12 @@ struct SignupHandler {
         guard isOpen else { throw refuse(exchange, Problem(.signupClosed)) }
         let form = try validate(exchange)
         let subjects = store.limits.signup(from: exchange.address.network)
-        if let seconds = try store.attempts.blocked(subjects, at: clock()) { throw throttled(seconds, exchange) }
-        let (grant, now) = try line.turn(of: nil) { try open(form, subjects, exchange) }
+        try admit(subjects, exchange)
+        let (grant, now) = try line.turn(of: nil) {
+            // Others of the same network had their turns meanwhile.
+            try admit(subjects, exchange)
+            return try open(form, subjects, exchange)
+        }
         log.record(
             .signupOK, request: exchange.requestID, account: grant.account.id, session: grant.session.id,
             address: exchange.address.text)
@@ -52,40 +56,29 @@ struct SignupHandler {
         return answer
     }
 
-    /// Counted as a taken name until it is none.
-    private func admit(_ subjects: AttemptSubjects, _ exchange: Exchange) throws -> AttemptStore.Attempt {
-        switch try store.attempts.begin(subjects, at: clock()) {
-        case .allowed(let attempt): return attempt
-        case .blocked(let seconds): throw throttled(seconds, exchange)
-        }
+    /// Only names that turn out to be taken are counted, so a sign-up that a kill cut short costs its
+    /// network nothing. Those under way at once can pass the limit by as many as they are.
+    private func admit(_ subjects: AttemptSubjects, _ exchange: Exchange) throws {
+        guard let seconds = try store.attempts.blocked(subjects, at: clock()) else { return }
+        throw refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
     }
 
-    private func throttled(_ seconds: Int, _ exchange: Exchange) -> Problem {
-        refuse(exchange, Problem(.tooManyAttempts, retryAfter: seconds))
-    }
-
-    /// The account with its first session, and when it was made. What could not be tried (no memory, no
-    /// store) is no taken name.
+    /// The account with its first session, and when it was made.
     private func open(
         _ form: Form, _ subjects: AttemptSubjects, _ exchange: Exchange
     ) throws -> (Grant, Timestamp) {
-        let attempt = try admit(subjects, exchange)
-        do {
-            let account = NewAccount(
-                username: form.username.canonical, skeleton: form.skeleton, email: form.email,
-                digest: try hasher.hash(form.password))
-            let now = clock()
-            if let grant = try store.sessions.signUp(
+        let account = NewAccount(
+            username: form.username.canonical, skeleton: form.skeleton, email: form.email,
+            digest: try hasher.hash(form.password))
+        let now = clock()
+        guard
+            let grant = try store.sessions.signUp(
                 account, client: exchange.client, remember: form.remember, delivery: form.delivery, at: now)
-            {
-                try? store.attempts.succeeded(attempt)
-                return (grant, now)
-            }
-        } catch {
-            try? store.attempts.withdraw(attempt)
-            throw error
+        else {
+            _ = try store.attempts.begin(subjects, at: now)
+            throw refuse(exchange, Problem(.usernameTaken))
         }
-        throw refuse(exchange, Problem(.usernameTaken))
+        return (grant, now)
     }
 
     private struct Form {
