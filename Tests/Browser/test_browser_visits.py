@@ -12,7 +12,8 @@ def test_a_visitor_signs_up_sees_the_protected_page_logs_out_and_is_shut_out(sit
     sign_up(page)
     inside = page.content()
     log_out(page)
-    assert cookies(page) == {}
+    # That the browser is known stays, and logs nobody in.
+    assert set(cookies(page)) == {DEVICE}
     page.goto("/private/")
     assert path(page) == "/login?rd=%2Fprivate%2F" and page.content() != inside
 
