@@ -27,6 +27,8 @@ from supervisor import Program, listen
 
 # By the names of their sockets; who listens as "verify" goes by AUTH_ACCESS.
 PROGRAMS = ("verify", "signup", "login", "refresh", "logout", "account")
+# Those that compute for long give way to nginx and verify, which everybody waits for.
+HASHING, HASHING_NICENESS = ("signup", "login", "account"), 10
 # What each program answers to a GET once it runs; any status below 500 is its own.
 PROBES = ("/", "/private/", "/auth/signup", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/me")
 START_LIMIT = 15.0
@@ -225,7 +227,8 @@ class Stack:
         self._start_program("nginx", [shutil.which("nginx", path="/usr/sbin:/usr/bin") or "nginx", *arguments])
 
     def _start_program(self, name, command, listener=None):
-        self.programs[name] = Program(name, command, self._environment(), self._log(name), listener)
+        self.programs[name] = Program(
+            name, command, self._environment(), self._log(name), listener, HASHING_NICENESS if name in HASHING else 0)
         self.programs[name].start()
 
     def _wait_until_ready(self):

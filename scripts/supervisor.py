@@ -33,11 +33,21 @@ def listen(path: Path) -> socket.socket:
     return listener
 
 
-class Program:
-    """A child process in a session of its own, its standard error appended to `log`."""
+def lower_priority(pid, niceness):
+    """Of a session against others (sched(7), "The autogroup feature"); a kernel without it has nice(2) alone."""
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/autogroup", "w", encoding="ascii") as file:
+        file.write(str(niceness))
 
-    def __init__(self, name, command, environment, log: Path, listener=None):
+
+class Program:
+    """A child process in a session of its own, its standard error appended to `log`.
+
+    `niceness` is that of the whole session against all others, as CPUWeight= is of a unit.
+    """
+
+    def __init__(self, name, command, environment, log: Path, listener=None, niceness=0):
         self.name = name
+        self._niceness = niceness
         self.starts = 0
         self._command = [shutil.which("setpriv") or "setpriv", "--pdeathsig", "TERM", "--", *map(str, command)]
         self._environment = environment
@@ -77,7 +87,7 @@ class Program:
 
     def _spawn(self):
         with open(self._log, "ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 self._command,
                 stdin=self._listener if self._listener else subprocess.DEVNULL,
                 stdout=log,
@@ -85,6 +95,9 @@ class Program:
                 env=self._environment,
                 start_new_session=True,  # Ctrl-C is for the supervisor alone
             )
+        if self._niceness:
+            lower_priority(process.pid, self._niceness)
+        return process
 
     def _note(self, text):
         with open(self._log, "a", encoding="utf-8") as log:
