@@ -34,8 +34,8 @@ LENGTHS = (0, 1, 127, 128, 255, 2**15, 2**16, 2**24, 2**30, 2**31 - 3, 2**31 - 2
 
 
 def forged(token):
-    """The token with its last character but one exchanged: signed by nobody."""
-    return token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1]
+    """The token with twelve characters exchanged: signed by nobody, and no few changed bytes bring it back."""
+    return token[:-14] + "".join("A" if letter != "A" else "B" for letter in token[-14:-2]) + token[-2:]
 
 
 class Templates:
