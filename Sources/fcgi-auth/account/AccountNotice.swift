@@ -9,8 +9,6 @@ struct AccountNotice {
     let newPassword: HTML?
     /// Above all; nil for a page that was simply asked for.
     let message: HTML?
-    /// Before the page's title, so that a screen reader begins with it.
-    let titlePrefix: HTML?
 
     init(_ request: Request) {
         let error = request.queryValue("error")
@@ -20,17 +18,16 @@ struct AccountNotice {
             ? .text("account_wrong_password") : request.queryValue("current_password_error").map(Self.fieldText)
         newPassword = request.queryValue("new_password_error").map(Self.fieldText)
         if let error {
-            let seconds = request.queryValue("retry_after").flatMap(Self.seconds)
             message = """
-                <p id="message" class="error" role="alert" tabindex="-1">\(Self.errorText(error))\(seconds)</p>
+                <div id="message" class="message" tabindex="-1" autofocus>
+                <p id="message-text" role="alert">\(Self.errorText(error))</p>
+                \(request.queryValue("retry_after").flatMap(Self.wait))</div>
 
                 """
-            titlePrefix = .text("error_prefix")
         } else {
             message = request.queryValue("done").flatMap(Self.doneText).map {
-                "<p id=\"message\" class=\"done\" role=\"status\">\($0)</p>\n"
+                "<p id=\"done\" class=\"done\" role=\"status\">\($0)</p>\n"
             }
-            titlePrefix = nil
         }
     }
 
@@ -72,8 +69,8 @@ struct AccountNotice {
     }
 
     /// How long to wait, with the sign of the second, which every language knows.
-    private static func seconds(_ text: String) -> HTML? {
+    private static func wait(_ text: String) -> HTML? {
         guard let seconds = Int(text), (1...86_400).contains(seconds) else { return nil }
-        return " <span class=\"wait\" data-seconds=\"\(seconds)\">(\(seconds) s)</span>"
+        return "<p id=\"wait\">\(.text("wait")) <bdi id=\"seconds\">\(seconds) s</bdi></p>\n"
     }
 }

@@ -6,7 +6,8 @@ import Sessions
 import UserAgents
 
 /// `GET /account` as a page that needs no JavaScript: who somebody is, where he is logged in, and a form for
-/// each thing that can be done about it. Its texts are in `nginx/html/texts/`, so the program knows no language.
+/// each thing that can be done about it. Texts, head and foot are nginx's, put in by SSI from
+/// `nginx/html/`: the program knows no language.
 struct AccountPage {
     let account: AccountRecord
     let current: SessionID
@@ -15,35 +16,28 @@ struct AccountPage {
 
     var html: HTML {
         """
-        <!doctype html>
-        <!--# include virtual="/auth/pages/texts/$auth_lang.html" wait="yes" -->\
-        <html lang="<!--# echo var="t_lang" -->" dir="<!--# echo var="t_dir" -->">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(notice.titlePrefix)\(.text("account_title"))</title>
-        <link rel="stylesheet" href="/auth/pages/style.css">
+        <!--# include virtual="/auth/pages/texts/$auth_lang.html" set="texts" -->\
+        <!--# set var="title" value="$t_account_title" -->\
+        <!--# include virtual="/auth/pages/parts/head.html" wait="yes" -->\
         <script src="/auth/pages/account.js" type="module"></script>
-        </head>
-        <body>
-        <main class="account">
+        <!--# include virtual="/auth/pages/parts/banner.html" wait="yes" --><main class="account">
         <h1>\(.text("account_title"))</h1>
         \(notice.message)\(identity)\(list)\(PasswordForm(username: account.username, notice: notice).html)
         </main>
-        </body>
-        </html>
-
+        <template id="texts">
+        <!--# include virtual="/auth/pages/parts/signup-codes.html" --></template>
+        <!--# include virtual="/auth/pages/parts/languages.html" -->
         """
     }
 
     private var identity: HTML {
-        let email: HTML? = account.email.map { "<dt>\(.text("account_email"))</dt><dd><bdi>\($0)</bdi></dd>\n" }
+        let email: HTML? = account.email.map { "<dt>\(.text("email"))</dt><dd><bdi>\($0)</bdi></dd>\n" }
         let roles = account.roles.map(\.name).joined(separator: ", ")
         let row: HTML? = roles.isEmpty ? nil : "<dt>\(.text("account_roles"))</dt><dd>\(roles)</dd>\n"
         return """
             <section aria-label="\(.text("account_you"))">
             <dl id="user">
-            <dt>\(.text("account_username"))</dt><dd><bdi>\(account.username)</bdi></dd>
+            <dt>\(.text("username"))</dt><dd><bdi>\(account.username)</bdi></dd>
             \(email)\(row)<dt>\(.text("account_since"))</dt><dd>\(.time(account.createdAt, .day))</dd>
             </dl>
             <form method="post" action="/auth/logout"><button type="submit">\(.text("account_log_out"))</button></form>
