@@ -1,14 +1,12 @@
-"""Every page as it is shown: `scripts/screenshots [--lang LANG…] [--only NAME…]` fills .build/screenshots.
+"""Every page as it is shown: `scripts/screenshots [--lang LANG…] [--only NAME…] [--docs]` fills .build/screenshots.
 
-Light and dark, phone and desktop, six languages, and sheets of them all: sheet-LANG-LOOK.png. Needs
-Playwright in the Python that runs it.
+Light and dark, phone and desktop, six languages, and sheets of them all: sheet-LANG-LOOK.png. `--docs`
+puts those of docs/pages.md together anew. Needs Playwright in the Python that runs it.
 """
 
 import argparse
 import base64
-import re
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -57,6 +55,12 @@ PAGES = {
     "error-403": (show_forbidden, "/admin/"),
     "account": (show, "/account"),
 }
+# Those of docs/pages.md, three side by side: page, language, look.
+DOCS = {
+    "login": (("login", "en", "light"), ("login-refused", "de", "dark"), ("login-wait", "ar", "light")),
+    "signup": (("signup-strength", "en", "light"), ("signup-refused", "fr", "dark"), ("signup", "zh-Hans", "light")),
+    "errors": (("error-404", "es", "light"), ("error-503", "en", "dark")),
+}
 # A place that is as when no program answers.
 SHOWN = "location = /shown/503 { error_page 503 = ${auth_refusal}_no_answer; return 503; }"
 LOGGED_IN = ("error-403", "account")
@@ -76,22 +80,26 @@ def picture(browser, stack, lang, look, size, names):
     context.close()
 
 
-def sheet(browser, lang, look, names):
-    """All pages of one language side by side, to be looked at."""
-    files = [OUT / f"{name}-{lang}-{look}-phone.png" for name in names]
+def side_by_side(browser, files, target, width, background):
     images = "".join(
-        f'<img src="data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}" width="250">'
-        for file in files if file.exists())
-    page = browser.new_page(viewport=dict(width=1300, height=600))
-    page.set_content(f'<body style="margin:0;background:#888;display:flex;flex-wrap:wrap;gap:8px">{images}')
-    page.screenshot(path=OUT / f"sheet-{lang}-{look}.png", full_page=True)
+        f'<img src="data:image/png;base64,{base64.b64encode(file.read_bytes()).decode()}" width="{width}">' for file in files)
+    page = browser.new_page(viewport=dict(width=1300, height=300))
+    page.set_content(
+        f'<body style="margin:0;background:{background}"><div style="display:inline-flex;flex-wrap:wrap;'
+        f'align-items:flex-start;gap:8px">{images}</div>')
+    page.locator("div").screenshot(path=target)
     page.close()
+
+
+def phone_picture(name, lang, look):
+    return OUT / f"{name}-{lang}-{look}-phone.png"
 
 
 def main():
     options = argparse.ArgumentParser(description="Saves every page as it is shown.")
     options.add_argument("--lang", nargs="+", choices=LANGUAGES, default=LANGUAGES)
     options.add_argument("--only", nargs="+", choices=PAGES, default=list(PAGES))
+    options.add_argument("--docs", action="store_true", help="those of docs/pages.md too, from all that is there")
     given = options.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
@@ -103,7 +111,11 @@ def main():
                     for size in SIZES:
                         picture(browser, stack, lang, look, size, given.only)
                         stack.ctl("user", "delete", "visitor", "--yes")
-                    sheet(browser, lang, look, given.only)
+                    files = [phone_picture(name, lang, look) for name in given.only]
+                    side_by_side(browser, files, OUT / f"sheet-{lang}-{look}.png", 250, "#888")
+            for name, shown in DOCS.items() if given.docs else ():
+                files = [phone_picture(*picture) for picture in shown]
+                side_by_side(browser, files, demo_site.REPOSITORY / f"docs/pages/{name}.png", 300, "transparent")
             browser.close()
     finally:
         shutil.rmtree(state, ignore_errors=True)
