@@ -19,7 +19,7 @@ enum Main {
             try SecretFileProblem.naming(settings.keys + "/refresh.key") { try RefreshTokenCodec.load(path: $0) }
         }
         Store.prepare(settings, log: log)
-        program.serve(.storing(overloaded: overloaded(log))) {
+        program.serve(.storing(overloaded: overloaded(settings, log: log, page: .any))) {
             let store = try Store(settings)
             let handler = LogoutHandler(
                 access: try AccessCheck(settings, store), codec: codec,
