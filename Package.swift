@@ -118,7 +118,9 @@ let package = Package(
         core("Authentication", ["Encoding", "Events", "HTTP", "Identity", "Settings"]),
         core(
             "TokenAuthentication",
-            ["Authentication", "Events", "Identity", "Revocations", "Secrets", "Settings", "Tokens"]),
+            [
+                "Authentication", "Cryptography", "Events", "Identity", "Revocations", "Secrets", "Settings", "Tokens",
+            ]),
         core(
             "SessionAuthentication",
             ["AccessIDs", "Authentication", "Database", "Events", "Identity", "Settings", "SQLiteDriver"]),
@@ -152,7 +154,10 @@ let package = Package(
         // The programs
         program(
             "verify",
-            ["Authentication", "FastCGI", "HTTP", "Identity", "Launch", "Settings", "TokenAuthentication"]),
+            [
+                "Authentication", "FastCGI", "FastCGIRecords", "HTTP", "Identity", "Launch", "Settings",
+                "TokenAuthentication", "Tokens",
+            ]),
         program(
             "verify-session",
             ["Authentication", "FastCGI", "HTTP", "Identity", "Launch", "SessionAuthentication", "Settings"]),

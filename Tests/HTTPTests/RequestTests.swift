@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct RequestTests {
     private func named(_ name: String) -> RequestParameter? {
-        Array(name.utf8).withUnsafeBufferPointer { RequestParameter.named($0) }
+        Array(name.utf8).withUnsafeBytes { RequestParameter.named($0) }
     }
 
     @Test("Every parameter is found by its own name", arguments: RequestParameter.allCases)

@@ -155,8 +155,8 @@ async function askStrength() {
             signal: asking.signal,
         });
         noStrength = answer.status === 404;
+        const { acceptable, score, errors } = await answer.json();  // also of a refusal, which has none of them
         if (!answer.ok) return;
-        const { acceptable, score, errors } = await answer.json();
         meter.value = score;
         meter.hidden = false;
         advice.textContent = text(acceptable ? `strength_${score}` : `field_${errors[0]?.code ?? "too_weak"}`);

@@ -21,7 +21,11 @@ public final class VerifyHandler {
 
     public func respond(_ request: Request) -> Response {
         let now = clock()
-        let verdict = access.judge(request, at: now)
+        return respond(request, access.judge(request, at: now), at: now)
+    }
+
+    /// The answer to a request that has been judged.
+    public func respond(_ request: Request, _ verdict: AccessVerdict, at now: Timestamp) -> Response {
         if let complaint = access.complaint { complain(complaint, at: now) }
         switch verdict {
         case .admitted(let identity): return admit(identity, request)

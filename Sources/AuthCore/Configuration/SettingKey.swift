@@ -24,6 +24,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
     case argon2Memory = "AUTH_ARGON2_MEMORY"
     case argon2Time = "AUTH_ARGON2_TIME"
     case hashConcurrency = "AUTH_HASH_CONCURRENCY"
+    case tokenCache = "AUTH_TOKEN_CACHE"
     case loginAttempts = "AUTH_LOGIN_ATTEMPTS"
     case logLevel = "AUTH_LOG_LEVEL"
 
@@ -55,6 +56,7 @@ public enum SettingKey: String, CaseIterable, Sendable {
         case .argon2Memory: "19MiB"
         case .argon2Time: "2"
         case .hashConcurrency: "auto"
+        case .tokenCache: "8MiB"
         case .loginAttempts: "10"
         case .logLevel: "info"
         }

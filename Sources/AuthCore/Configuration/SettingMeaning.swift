@@ -44,6 +44,8 @@ extension SettingKey {
         case .argon2Memory: .size((7 << 20)...(1 << 30))
         case .argon2Time: .integer(1...16)
         case .hashConcurrency: .integerOrAuto(1...1024)
+        // The least holds some hundred tokens.
+        case .tokenCache: .size((256 << 10)...(1 << 30))
         case .loginAttempts: .integer(1...100)
         case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
         }
@@ -97,6 +99,7 @@ extension SettingKey {
         case .argon2Memory: "memory of one password hash"
         case .argon2Time: "passes of one password hash"
         case .hashConcurrency: "password hashes computed at once on the machine; auto is by processors and memory"
+        case .tokenCache: "memory for tokens that verify has verified before"
         case .loginAttempts: "wrong passwords in a row before an account must wait"
         case .logLevel: "the least important events still logged"
         }

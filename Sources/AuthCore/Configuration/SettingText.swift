@@ -29,6 +29,7 @@ extension Settings {
         case .argon2Memory: ByteSizeText.text(argon2Memory)
         case .argon2Time: String(argon2Time)
         case .hashConcurrency: hashConcurrency.map(String.init) ?? "auto"
+        case .tokenCache: ByteSizeText.text(tokenCache)
         case .loginAttempts: String(loginAttempts)
         case .logLevel: logLevel.rawValue
         }

@@ -63,6 +63,8 @@ public struct Settings: Sendable {
     public let argon2Time: Int
     /// nil to go by the machine.
     public let hashConcurrency: Int?
+    /// In bytes; how much verify may keep of tokens that it has verified.
+    public let tokenCache: Int
     public let loginAttempts: Int
     public let logLevel: LogLevel
 

@@ -28,6 +28,7 @@ extension Settings {
         argon2Memory = reader.size(.argon2Memory)
         argon2Time = reader.integer(.argon2Time)
         hashConcurrency = reader.integerOrAuto(.hashConcurrency)
+        tokenCache = reader.size(.tokenCache)
         loginAttempts = reader.integer(.loginAttempts)
         logLevel = LogLevel(rawValue: reader.choice(.logLevel)) ?? .info
         origins = Dictionary(uniqueKeysWithValues: SettingKey.allCases.map { [reader] in ($0, reader.origin($0)) })

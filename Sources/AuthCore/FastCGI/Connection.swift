@@ -1,4 +1,3 @@
-import FastCGIRecords
 import Glibc
 
 /// One connection of the web server. Only the server's own thread reads or changes its state.
@@ -8,7 +7,7 @@ final class Connection {
         case idle
         /// A part of a request is here since the given moment (monotonic milliseconds).
         case partial(since: Int64)
-        /// A worker has it.
+        /// A request is being answered by another thread.
         case busy
         /// Answered and shut down for writing; the rest of an oversized body is thrown away
         /// until the peer closes or the moment has come.
@@ -30,7 +29,6 @@ final class Connection {
     }
 
     let name: Name
-    private var isOpen = true
     var state = State.idle
     /// The beginning of a request that came in pieces.
     var gathered: GatheredBytes?
@@ -43,38 +41,21 @@ final class Connection {
         name = Name(descriptor: descriptor, serial: serial)
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     var descriptor: Int32 { name.descriptor }
 
     deinit {
-        if isOpen { close(descriptor) }
-    }
-
-    /// libfcgi has closed the descriptor; its number may belong to another connection by now.
-    func abandon() {
-        isOpen = false
+        close(descriptor)
     }
 
     /// No request that is sent from now on can get lost: the peer's write fails, and it asks elsewhere.
+    /// What it has sent before can still be read.
     func refuseFurtherRequests() {
         shutdown(descriptor, Int32(SHUT_RD))
     }
 
     func finishWriting() {
         shutdown(descriptor, Int32(SHUT_WR))
-    }
-
-    /// Throws away what is there. False when the peer has closed.
-    func discardInput(using buffer: UnsafeMutableRawBufferPointer) -> Bool {
-        while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
-            if count > 0 {
-                zero(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
-                continue
-            }
-            return count < 0 && (errno == EAGAIN || errno == EINTR)
-        }
     }
 }

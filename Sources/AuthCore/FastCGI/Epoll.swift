@@ -29,11 +29,16 @@ final class Epoll {
         epoll_ctl(descriptor, EPOLL_CTL_DEL, target, nil)
     }
 
-    /// Waits up to `milliseconds` (-1: for ever) and hands over each ready descriptor.
-    func wait(milliseconds: Int32, _ body: (Int32) -> Void) {
+    /// Waits up to `milliseconds` (-1: for ever) and hands over each ready descriptor, and whether its
+    /// peer will send nothing more.
+    func wait(milliseconds: Int32, _ body: (_ descriptor: Int32, _ peerHasEnded: Bool) -> Void) {
         let count = epoll_wait(descriptor, &events, Int32(events.count), milliseconds)
-        for index in 0..<max(0, Int(count)) { body(events[index].data.fd) }
+        for index in 0..<max(0, Int(count)) {
+            body(events[index].data.fd, events[index].events & Self.ends != 0)
+        }
     }
+
+    private static let ends = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
 
     private func add(_ target: Int32, _ interest: UInt32) throws(ListenError) {
         var event = epoll_event()

@@ -48,6 +48,8 @@ public enum ListenError: Error, Equatable {
     case notListening
     /// A TCP socket that others could reach: whoever can connect can forge every parameter.
     case reachableFromOutside
+    /// What answers requests can't be made.
+    case noHandler
     /// The path is longer than a Unix address holds.
     case pathTooLong
     /// Another process answers at the path.
@@ -62,6 +64,7 @@ public enum ListenError: Error, Equatable {
         case .severalSockets: "LISTEN_FDS names several sockets: one program serves one"
         case .notListening: "the inherited descriptor is not a listening socket"
         case .reachableFromOutside: "refusing a TCP socket that is not on the loopback address"
+        case .noHandler: "what answers requests could not be set up"
         case .pathTooLong: "the socket's path is longer than 107 bytes"
         case .inUse: "another process already answers at the socket's path"
         case .system(let call, let code): "\(call): \(String(cString: strerror(code)))"

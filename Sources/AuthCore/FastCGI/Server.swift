@@ -1,38 +1,13 @@
-import CFastCGI
 import CLinux
 import FastCGIRecords
 import Glibc
-public import HTTP
-
-/// How a program answers.
-public enum Concurrency: Sendable {
-    /// On the server's own thread, one request after the other: for handlers that never wait.
-    case inline
-    /// On threads behind a queue; past it `overloaded` is the answer.
-    case workers(Workers, overloaded: @Sendable (Request) -> Response)
-}
-
-/// Threads that answer requests.
-public struct Workers: Sendable {
-    /// Those that stay, at least 1.
-    public let atRest: Int
-    /// With those that are started while none is idle.
-    public let atMost: Int
-    /// Requests that wait while all of them work.
-    public let queue: Int
-
-    public init(atRest: Int, atMost: Int, queue: Int) {
-        self.atRest = max(1, atRest)
-        self.atMost = max(self.atRest, atMost)
-        self.queue = queue
-    }
-}
+import HTTP
 
 /// Serves one listening socket until SIGTERM.
 ///
 /// All connections wait in one epoll, so any number of kept connections needs no thread. A request
-/// is looked at with MSG_PEEK and begins only when all of it has arrived: a peer that stalls or
-/// sends half of it costs nobody else anything.
+/// begins only when all of it has arrived: a peer that stalls or sends half of it costs nobody else
+/// anything.
 public final class Server {
     /// A request that is not complete this long after its first byte is given up.
     private static let partialLimit: Int64 = 10_000  // milliseconds
@@ -46,14 +21,16 @@ public final class Server {
     private let socket: ListeningSocket
     private let epoll: Epoll
     private let signals: Int32
-    private let peek = PeekBuffer(bodyLimit: maximumBodyBytes)
-    private let responder = Responder()
-    private let inlineHandler: Handler
-    private let pool: WorkerPool?
+    private let receiver = Receiver(bodyLimit: maximumBodyBytes)
+    private let records = AnswerRecords()
+    private let answering: Answering
 
-    private var connections: [Int32: Connection] = [:]
+    private var connections = Connections()
     private var serial: UInt64 = 0
+    /// Requests that other threads have.
     private var busy = 0
+    /// What each step that is being computed goes on with.
+    private var steps: [Int32: (envelope: Envelope, answer: () -> Response)] = [:]
     private var timed = 0
     private var acceptsAgainAt: Int64?
     private var isDraining = false
@@ -61,37 +38,43 @@ public final class Server {
     /// Takes over `socket`, which `RequestSource.find` has found.
     ///
     /// - Parameter makeHandler: called on each thread that answers; nil where it can't be made now.
-    public init(
+    public convenience init(
         socket: ListeningSocket, concurrency: Concurrency, makeHandler: @escaping @Sendable () -> Handler?
     ) throws(ListenError) {
+        try self.init(socket, try Answering(concurrency, makeHandler))
+    }
+
+    /// Takes over `socket`; `handler` is asked on the thread that calls `run`.
+    public convenience init(
+        socket: ListeningSocket, handler: any StepwiseHandler, computing workers: Workers
+    ) throws(ListenError) {
+        try self.init(socket, try Answering(handler, computing: workers))
+    }
+
+    private init(_ socket: ListeningSocket, _ answering: Answering) throws(ListenError) {
         self.socket = socket
+        self.answering = answering
         epoll = try Epoll()
-        signals = try TerminationSignals.descriptor()
-        FCGX_Init()
+        // For the log's sake: a peer that has gone is an error of send(2) anyhow.
         signal(SIGPIPE, SIG_IGN)
-        switch concurrency {
-        case .inline:
-            guard let handler = makeHandler() else { throw .system(call: "handler", errno: ENOEXEC) }
-            inlineHandler = handler
-            pool = nil
-        case .workers(let workers, let overloaded):
-            inlineHandler = overloaded
-            pool = try WorkerPool(workers, overloaded: overloaded, makeHandler: makeHandler)
-        }
+        signals = try TerminationSignals.descriptor()
         try epoll.watch(signals)
         try epoll.watch(socket.descriptor)
-        if let pool { try epoll.watch(pool.finished) }
+        if let finished = answering.finished { try epoll.watch(finished) }
     }
 
     /// Returns when SIGTERM or SIGINT has come and every request in flight has been answered.
     public func run() {
         while !(isDraining && connections.isEmpty && busy == 0) {
-            epoll.wait(milliseconds: needsClock ? 100 : -1) { descriptor in
-                switch descriptor {
-                case socket.descriptor: acceptConnections()
-                case signals: drain()
-                case pool?.finished: collect()
-                default: if let connection = connections[descriptor] { look(at: connection) }
+            epoll.wait(milliseconds: needsClock ? 100 : -1) { descriptor, peerHasEnded in
+                if let connection = connections[descriptor] {
+                    look(at: connection, peerHasEnded: peerHasEnded)
+                } else if descriptor == socket.descriptor {
+                    acceptConnections()
+                } else if descriptor == signals {
+                    drain()
+                } else if descriptor == answering.finished {
+                    collect()
                 }
             }
             if needsClock { expire(now: Self.monotonic()) }
@@ -119,79 +102,126 @@ public final class Server {
 
     private func add(_ connection: Connection) {
         guard (try? epoll.watchArrivals(connection.descriptor)) != nil else { return }
-        // A descriptor that libfcgi closed can come back before its worker has reported.
-        connections[connection.descriptor]?.abandon()
         connections[connection.descriptor] = connection
-        look(at: connection)
+        look(at: connection, peerHasEnded: false)
     }
 
-    /// Arrivals are reported once, so this goes on until there is nothing more: bytes and the peer's
-    /// end may have come together, and a connection would be kept for a peer that has gone.
-    private func look(at connection: Connection) {
+    /// Arrivals are reported once, so this goes on until there is nothing more.
+    ///
+    /// - Parameter peerHasEnded: its end may have come together with bytes, and is not reported again.
+    private func look(at connection: Connection, peerHasEnded: Bool) {
         while connections[connection.descriptor] === connection {
             switch connection.state {
             case .busy: return
-            case .lingering: return connection.discardInput(using: peek.memory) ? () : drop(connection)
+            case .lingering: return receiver.discard(on: connection) ? () : drop(connection)
             case .idle, .partial:
-                switch peek.look(at: connection) {
+                switch receiver.receive(on: connection) {
                 case .nothing: return
                 case .closed: return drop(connection)
-                case .arrival(let arrival): take(arrival, on: connection)
+                case .arrival(let arrival, let bytes, let isDrained):
+                    take(arrival, bytes, on: connection)
+                    receiver.forget()
+                    if isDrained, !peerHasEnded, !isDraining { return }
                 }
             }
         }
     }
 
-    private func take(_ arrival: Arrival, on connection: Connection) {
+    private func take(_ arrival: Arrival, _ bytes: UnsafeRawBufferPointer, on connection: Connection) {
         switch arrival {
         case .refused: drop(connection)
         case .incomplete:
             if case .partial = connection.state { return }
             change(connection, to: .partial(since: Self.monotonic()))
-        case .complete, .oversized:
-            guard let pool else { return answerInline(arrival, connection) }
-            change(connection, to: .busy)
-            let job = WorkerPool.Job(connection: connection.name, arrival: arrival, gathered: connection.gathered)
-            if pool.submit(job) {
-                connection.gathered = nil
-                busy += 1
+        case .complete(let framing), .oversized(let framing):
+            if isDraining { connection.refuseFurtherRequests() }
+            let gathered = connection.gathered
+            let isOversized = if case .oversized = arrival { true } else { false }
+            let envelope = Envelope(framing, isOversized: isOversized, on: connection)
+            answer(CompleteRequest(bytes, framing), bodyLength: framing.bodyLength, envelope, connection)
+            // Only now: it holds the bytes.
+            if connection.gathered === gathered { connection.gathered = nil }
+        }
+    }
+
+    private func answer(
+        _ received: CompleteRequest, bodyLength: Int, _ envelope: Envelope, _ connection: Connection
+    ) {
+        if case .stepwise(let handler, _) = answering, !envelope.isOversized, bodyLength == 0 {
+            var isSent = false
+            let isKnown = handler.answerIfKnown(received) {
+                isSent = records.send($0, requestID: envelope.requestID, to: connection.descriptor)
+            }
+            if isKnown { return finish(connection, envelope, isSent: isSent) }
+        }
+        let request = Request(received, bodyLength: bodyLength, isTooLarge: envelope.isOversized)
+        switch answering {
+        case .inline(let handler): send(handler(request), envelope, connection)
+        case .workers(let pool, let overloaded):
+            if pool.submit(Assignment(envelope: envelope, request: request)) {
+                handOver(connection)
             } else {
-                answerInline(arrival, connection)
+                send(overloaded(request), envelope, connection)
+            }
+        case .stepwise(let handler, let pool):
+            switch handler.begin(request) {
+            case .answer(let response): send(response, envelope, connection)
+            case .compute(let compute, let answer):
+                if pool.submit(Computation(connection: connection.name, compute: compute)) {
+                    steps[connection.descriptor] = (envelope, answer)
+                    handOver(connection)
+                } else {
+                    send(handler.overloaded(request), envelope, connection)
+                }
             }
         }
     }
 
-    private func answerInline(_ arrival: Arrival, _ connection: Connection) {
-        let isOpen = responder.answer(on: connection.descriptor, arrival, connection.gathered, inlineHandler)
-        connection.gathered = nil
-        finish(connection, arrival, isOpen: isOpen)
+    private func handOver(_ connection: Connection) {
+        change(connection, to: .busy)
+        busy += 1
     }
 
+    private func send(_ response: Response, _ envelope: Envelope, _ connection: Connection) {
+        finish(connection, envelope, isSent: records.send(response, envelope))
+    }
+
+    /// Takes what other threads have done. A connection that one of them has is not dropped meanwhile.
     private func collect() {
-        guard let pool else { return }
-        for result in pool.takeResults() {
-            busy -= 1
-            let descriptor = result.connection.descriptor
-            guard let connection = connections[descriptor], connection.name == result.connection else { continue }
-            finish(connection, result.arrival, isOpen: result.isOpen)
-            // What arrived while it was busy was not reported.
-            if connections[descriptor] === connection { look(at: connection) }
+        switch answering {
+        case .inline: break
+        case .workers(let pool, _):
+            for result in pool.takeResults() {
+                resume(result.envelope.connection) { finish($0, result.envelope, isSent: result.isSent) }
+            }
+        case .stepwise(_, let pool):
+            for name in pool.takeResults() {
+                guard let step = steps.removeValue(forKey: name.descriptor) else { continue }
+                resume(name) { send(step.answer(), step.envelope, $0) }
+            }
         }
     }
 
-    private func finish(_ connection: Connection, _ arrival: Arrival, isOpen: Bool) {
-        guard isOpen else {
-            connection.abandon()
-            return drop(connection)
-        }
+    private func resume(_ name: Connection.Name, _ end: (Connection) -> Void) {
+        busy -= 1
+        guard let connection = connections[name.descriptor], connection.name == name else { return }
+        end(connection)
+        // What arrived while it was busy was not reported.
+        look(at: connection, peerHasEnded: false)
+    }
+
+    private func finish(_ connection: Connection, _ envelope: Envelope, isSent: Bool) {
+        guard isSent else { return drop(connection) }
         connection.answered += 1
-        switch arrival {
-        case .complete(let framing) where framing.keepsConnection && !isDraining: change(connection, to: .idle)
-        case .oversized:
+        if envelope.isOversized {
             // Closing with unread bytes would reset the connection and the answer could be lost.
             connection.finishWriting()
             change(connection, to: .lingering(until: Self.monotonic() + Self.lingerLimit))
-        default: drop(connection)
+        } else if envelope.keepsConnection {
+            // While draining nothing more can come, but what has come is answered.
+            change(connection, to: isDraining ? .partial(since: Self.monotonic()) : .idle)
+        } else {
+            drop(connection)
         }
     }
 
@@ -213,7 +243,7 @@ public final class Server {
             acceptsAgainAt = nil
             if !isDraining { try? epoll.watch(socket.descriptor) }
         }
-        for connection in connections.values {
+        for connection in connections.all {
             switch connection.state {
             case .partial(let since) where now - since > Self.partialLimit: drop(connection)
             case .lingering(let until) where now > until: drop(connection)
@@ -234,14 +264,17 @@ public final class Server {
         acceptsAgainAt = nil
         isDraining = true
         let since = Self.monotonic() - Self.partialLimit + Self.drainLimit
-        for connection in connections.values {
+        for connection in connections.all {
             switch connection.state {
-            case .busy, .lingering: continue
+            case .lingering: continue
+            case .busy:
+                connection.refuseFurtherRequests()
+                continue
             case .idle where connection.answered > 0: connection.refuseFurtherRequests()
             case .idle, .partial: break
             }
             change(connection, to: .partial(since: since))
-            look(at: connection)
+            look(at: connection, peerHasEnded: false)
         }
     }
 

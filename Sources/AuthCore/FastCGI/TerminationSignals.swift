@@ -3,8 +3,8 @@ import Glibc
 
 /// SIGTERM and SIGINT, which end a server in order: blocked in every thread and read from a descriptor.
 ///
-/// They are blocked before libfcgi is first called, because it puts handlers of its own in place that
-/// would swallow one; from then on a signal waits until the server reads it.
+/// They are blocked as soon as a program looks for its socket; from then on a signal waits until the
+/// server reads it.
 enum TerminationSignals {
     /// Call before any other thread is started.
     static func block() {

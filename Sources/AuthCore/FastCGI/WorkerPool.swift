@@ -1,28 +1,16 @@
 import CLinux
-import FastCGIRecords
 import Glibc
-import HTTP
 import Synchronization
 import Threads
 
-/// Threads that answer requests, and the bounded queue in front of them.
+/// Threads that do jobs, and the bounded queue in front of them.
 ///
-/// A few threads stay; others come when a request finds none idle, and end when they have been idle
-/// for a while: a program at rest takes no more memory for all it can do at once. The queue is a
-/// mutex around an array and an eventfd that counts its entries, so a worker sleeps in poll(2) and
-/// the server's thread never waits.
-final class WorkerPool: Sendable {
-    struct Job: Sendable {
-        let connection: Connection.Name
-        let arrival: Arrival
-        let gathered: GatheredBytes?
-    }
-
-    struct Result: Sendable {
-        let connection: Connection.Name
-        let arrival: Arrival
-        let isOpen: Bool
-    }
+/// A few threads stay; others come when a job finds none idle, and end when they have been idle for a
+/// while: a program at rest takes no more memory for all it can do at once. The queue is a mutex around
+/// an array and an eventfd that counts its entries, so a worker sleeps in poll(2) and the server's thread
+/// never waits.
+final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
+    typealias Work = (Job) -> Result
 
     fileprivate struct State {
         var jobs: [Job] = []
@@ -32,32 +20,32 @@ final class WorkerPool: Sendable {
         var idle = 0
     }
 
-    /// A thread beyond those that stay ends when it has had nothing to do for so long.
-    private static let idleLimit: Int32 = 10_000  // milliseconds
-
     private let state = Mutex(State())
     private let workers: Workers
-    private let overloaded: @Sendable (Request) -> Response
-    private let makeHandler: @Sendable () -> Handler?
+    private let makeWork: @Sendable () -> Work?
+    private let refuse: @Sendable (Job) -> Result
     private let waiting: Int32
     /// Readable when results can be taken.
     let finished: Int32
 
-    /// Starts the workers that stay, each with a handler of its own. Where a later one's handler
-    /// can't be made, `overloaded` answers in its place.
+    /// Starts the workers that stay.
+    ///
+    /// - Parameters:
+    ///   - makeWork: called on each thread, which keeps what it makes for all its jobs.
+    ///   - refuse: does the job that a thread was started for whose work can't be made.
     init(
-        _ workers: Workers, overloaded: @escaping @Sendable (Request) -> Response,
-        makeHandler: @escaping @Sendable () -> Handler?
+        _ workers: Workers, refuse: @escaping @Sendable (Job) -> Result,
+        makeWork: @escaping @Sendable () -> Work?
     ) throws(ListenError) {
         self.workers = workers
-        self.overloaded = overloaded
-        self.makeHandler = makeHandler
+        self.refuse = refuse
+        self.makeWork = makeWork
         waiting = eventfd(0, Int32(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC))
         finished = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard waiting >= 0, finished >= 0 else { throw .system(call: "eventfd", errno: errno) }
         for _ in 0..<workers.atRest {
             state.withLock { $0.addThread() }
-            let code = startThread { self.work() }
+            let code = startThread { self.run() }
             guard code == 0 else { throw .system(call: "pthread_create", errno: code) }
         }
     }
@@ -73,7 +61,7 @@ final class WorkerPool: Sendable {
         }
         if accepted { eventfd_write(waiting, 1) }
         // Without it the job waits for the threads there are.
-        if needsThread, startThread({ self.work() }) != 0 { state.withLock { $0.removeThread() } }
+        if needsThread, startThread({ self.run() }) != 0 { state.withLock { $0.removeThread() } }
         return accepted
     }
 
@@ -88,15 +76,12 @@ final class WorkerPool: Sendable {
 
     // MARK: The threads
 
-    private func work() {
-        let responder = Responder()
-        guard let handler = makeHandler() else { return giveUp(responder) }
-        while let job = next() { answer(job, responder, handler) }
+    private func run() {
+        guard let work = makeWork() else { return giveUp() }
+        while let job = next() { finish(work(job)) }
     }
 
-    private func answer(_ job: Job, _ responder: Responder, _ handler: Handler) {
-        let isOpen = responder.answer(on: job.connection.descriptor, job.arrival, job.gathered, handler)
-        let result = Result(connection: job.connection, arrival: job.arrival, isOpen: isOpen)
+    private func finish(_ result: Result) {
         state.withLock { state in
             state.results.append(result)
             state.idle += 1
@@ -108,7 +93,7 @@ final class WorkerPool: Sendable {
     private func next() -> Job? {
         while true {
             var poll = pollfd(fd: waiting, events: Int16(POLLIN), revents: 0)
-            let ready = Glibc.poll(&poll, 1, Self.idleLimit)
+            let ready = Glibc.poll(&poll, 1, idleLimit)
             if ready > 0, let job = takeJob() { return job }
             if ready == 0, state.withLock({ $0.endSurplus(over: workers.atRest) }) { return nil }
         }
@@ -123,14 +108,17 @@ final class WorkerPool: Sendable {
         }
     }
 
-    /// A thread without a handler: the job that it was started for is refused, unless another has it.
-    private func giveUp(_ responder: Responder) {
+    /// A thread without work: the job that it was started for is refused, unless another has it.
+    private func giveUp() {
         while state.withLock({ $0.jobs.count >= $0.idle && !$0.jobs.isEmpty }) {
-            if let job = takeJob() { answer(job, responder, overloaded) }
+            if let job = takeJob() { finish(refuse(job)) }
         }
         state.withLock { $0.removeThread() }
     }
 }
+
+/// A thread beyond those that stay ends when it has had nothing to do for so long.
+private let idleLimit: Int32 = 10_000  // milliseconds
 
 extension WorkerPool.State {
     fileprivate mutating func addThread() {

@@ -19,6 +19,8 @@ public struct Framing: Equatable, Sendable {
     public let bodyLength: Int
     /// FCGI_KEEP_CONN: the web server wants to use the connection again.
     public let keepsConnection: Bool
+    /// What the records of the answer must name.
+    public let requestID: UInt16
 }
 
 /// Why a connection is closed without an answer.

@@ -1,8 +1,8 @@
-/// Reads the record headers of what has arrived, before libfcgi does.
+/// Reads the record headers of what has arrived, before anything else is read of it.
 ///
-/// libfcgi blocks on a record that has not wholly arrived and ends the process on certain
-/// parameter lengths (their `int` sum overflows before `malloc`). So bytes go to it only once they
-/// are one complete, well-formed request: then it can neither wait nor overflow.
+/// A request begins only once it is complete and well-formed: whoever reads it then can neither wait
+/// for a peer that has stalled nor be led past the end by a length. (libfcgi, which parses as it reads,
+/// does both: it blocks on half a record, and ends the process where the sum of two lengths overflows.)
 public struct RequestScanner {
     /// Bytes of body past which a request is answered without being read to its end.
     private let bodyLimit: Int
@@ -40,7 +40,7 @@ private struct Scan {
     }
 
     private var framing: Framing {
-        Framing(length: offset, bodyLength: bodyLength, keepsConnection: keepsConnection)
+        Framing(length: offset, bodyLength: bodyLength, keepsConnection: keepsConnection, requestID: requestID)
     }
 
     mutating func run() -> Arrival {
@@ -84,8 +84,6 @@ private struct Scan {
     /// FCGI_BeginRequestBody: role (2 bytes), flags (1), reserved (5).
     private mutating func begin(_ header: RecordHeader, _ content: UnsafeRawBufferPointer) -> Arrival? {
         guard content.count == 8, content[0] == 0, content[1] == 1 else { return .refused(.unsupportedRole) }
-        // libfcgi takes the padding of this record and of the empty parameter record for the next header.
-        guard header.paddingLength == 0 else { return .refused(.unexpectedRecord) }
         guard header.requestID != 0 else { return .refused(.multiplexed) }
         requestID = header.requestID
         keepsConnection = content[2] & 1 != 0
@@ -95,7 +93,6 @@ private struct Scan {
 
     private mutating func parameter(_ header: RecordHeader, _ content: UnsafeRawBufferPointer) -> Arrival? {
         guard !content.isEmpty else {
-            guard header.paddingLength == 0 else { return .refused(.unexpectedRecord) }
             stage = .body
             return parameters.isComplete ? nil : .refused(.malformedParameters)
         }

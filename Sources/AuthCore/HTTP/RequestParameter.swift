@@ -57,7 +57,7 @@ public enum RequestParameter: Int, CaseIterable, Sendable {
     }
 
     /// The parameter of exactly this name, or nil for any other; allocates nothing.
-    public static func named(_ bytes: UnsafeBufferPointer<UInt8>) -> RequestParameter? {
+    public static func named(_ bytes: UnsafeRawBufferPointer) -> RequestParameter? {
         guard bytes.count < byLength.count, let start = bytes.baseAddress else { return nil }
         for candidate in byLength[bytes.count] where memcmp(candidate.rawName.utf8Start, start, bytes.count) == 0 {
             return candidate

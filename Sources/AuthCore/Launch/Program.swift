@@ -66,11 +66,28 @@ public struct Program {
         case .plainCGI: PlainCGI.serve(require(makeHandler))
         case .socket(let socket):
             let handler = Self.startingOnce(name, log, makeHandler)
-            let server = require { try Server(socket: socket, concurrency: concurrency, makeHandler: handler) }
-            log.record(.started, facts)
-            server.run()
-            log.record(.stopped)
+            run(require { try Server(socket: socket, concurrency: concurrency, makeHandler: handler) }, facts)
         }
+        end()
+    }
+
+    /// The same for a handler that takes steps, on this thread.
+    public func serve(_ handler: any StepwiseHandler, computing workers: Workers) -> Never {
+        switch source {
+        case .plainCGI: PlainCGI.serve { handler.answerAlone($0) }
+        case .socket(let socket):
+            run(require { try Server(socket: socket, handler: handler, computing: workers) }, [:])
+        }
+        end()
+    }
+
+    private func run(_ server: Server, _ facts: KeyValuePairs<String, String>) {
+        log.record(.started, facts)
+        server.run()
+        log.record(.stopped)
+    }
+
+    private func end() -> Never {
         // Not exit(3): its handlers would take OpenSSL down under workers that are still starting.
         // Nothing is left to be written; what was answered is on disk.
         _exit(0)

@@ -33,25 +33,68 @@ public final class TokenJudge: AccessJudge {
     }
 
     public func judge(_ text: String, at now: Timestamp) -> AccessVerdict {
+        switch begin(text, at: now) {
+        case .verdict(let verdict): return verdict
+        case .unverified(let token):
+            do {
+                return conclude(try token.verify(at: now))
+            } catch {
+                return .refused(.token(code: error.code))
+            }
+        }
+    }
+
+    /// What can be said before the signature is checked, which takes longer than all the rest.
+    public enum Beginning {
+        case verdict(AccessVerdict)
+        case unverified(UnverifiedToken)
+    }
+
+    /// The first half of a judgement.
+    public func begin(_ text: String, at now: Timestamp) -> Beginning {
+        guard catchUp(at: now) else { return .verdict(.unavailable) }
+        do {
+            return .unverified(try verifier.read(Array(text.utf8), at: now))
+        } catch {
+            return .verdict(.refused(.token(code: error.code)))
+        }
+    }
+
+    /// The second half, once the token has been verified: what was revoked meanwhile counts.
+    public func conclude(_ token: AccessToken) -> AccessVerdict {
+        guard catchUpWithJournal() else { return .unavailable }
+        let identity = token.identity
+        return isRevoked(identity.session, identity.account, token.epoch) ? .refused(.revoked) : .admitted(identity)
+    }
+
+    /// Takes in what the journal and the file of keys say now. False where nobody can be let in.
+    public func catchUp(at now: Timestamp) -> Bool {
+        guard catchUpWithJournal() else { return false }
+        keys.follow(at: now)
+        return true
+    }
+
+    /// Another number as soon as other keys are in force.
+    public var keyGeneration: Int { keys.generation }
+
+    /// Whether tokens of this session, account and epoch are void, as of the last time it caught up.
+    public func isRevoked(_ session: SessionID, _ account: AccountID, _ epoch: Int64) -> Bool {
+        revocations.isRevoked(session: session, account: account, epoch: epoch)
+    }
+
+    private func catchUpWithJournal() -> Bool {
         do {
             try revocations.refresh()
             journalIsMissing = false
         } catch {
             journalIsMissing = true
-            return .unavailable
+            return false
         }
         if revocations.keysGeneration != keysGeneration {
             keysGeneration = revocations.keysGeneration
             keys.reloadNow()
         }
-        do {
-            let token = try verifier.verify(text, at: now)
-            let isRevoked = revocations.isRevoked(
-                session: token.identity.session, account: token.identity.account, epoch: token.epoch)
-            return isRevoked ? .refused(.revoked) : .admitted(token.identity)
-        } catch {
-            return .refused(.token(code: error.code))
-        }
+        return true
     }
 }
 

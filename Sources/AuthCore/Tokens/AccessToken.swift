@@ -22,6 +22,10 @@ public struct AccessToken: Sendable, Equatable {
     public let identity: Identity
     public let issuedAt: Timestamp
     public let expiresAt: Timestamp
+    /// The first moment at which it is accepted: `nbf`, or as long before `iat` as clocks may differ.
+    public let usableFrom: Timestamp
+    /// The first moment at which it is accepted no more: `exp`, or when its key's time is over.
+    public let usableUntil: Timestamp
     /// `jti`.
     public let id: String
     /// The account's token epoch when it was issued; revocation voids the lower ones.

@@ -7,10 +7,16 @@ extension AccessToken {
 
     /// Checks every claim (RFC 7519 section 4.1, RFC 9068 section 2.2). An absent claim is as wrong as a
     /// bad one, but for `email` and `nbf`.
-    init(claims: JSONObject, policy: AccessTokenPolicy, at now: Timestamp) throws(TokenRefusal) {
+    ///
+    /// - Parameter keyUntil: when the time of the key that signed it is over.
+    init(
+        claims: JSONObject, policy: AccessTokenPolicy, keyUntil: Timestamp, at now: Timestamp
+    ) throws(TokenRefusal) {
         guard try claims.text("iss") == policy.issuer else { throw .wrongIssuer }
         guard try claims.text("aud") == policy.audience else { throw .wrongAudience }
-        (issuedAt, expiresAt) = try claims.lifetime(within: policy.lifetime, at: now)
+        let lifetime = try claims.lifetime(within: policy.lifetime, at: now)
+        (issuedAt, expiresAt, usableFrom) = lifetime
+        usableUntil = min(lifetime.expiresAt, keyUntil)
         guard let epoch = claims["epoch"]?.integerValue, epoch >= 0 else { throw .malformedClaims }
         self.epoch = epoch
         id = try claims.text("jti")
@@ -29,19 +35,20 @@ extension JSONObject {
     /// exponent, or does not fit, is refused rather than rounded.
     fileprivate func lifetime(
         within limit: Duration, at now: Timestamp
-    ) throws(TokenRefusal) -> (issuedAt: Timestamp, expiresAt: Timestamp) {
+    ) throws(TokenRefusal) -> (issuedAt: Timestamp, expiresAt: Timestamp, usableFrom: Timestamp) {
         guard let issued = self["iat"]?.integerValue, let expiry = self["exp"]?.integerValue else {
             throw .malformedClaims
         }
         let (issuedAt, expiresAt) = (Timestamp(seconds: issued), Timestamp(seconds: expiry))
         guard expiresAt > now else { throw .expired }
         guard expiresAt - issuedAt <= limit else { throw .lifetimeTooLong }
-        guard issuedAt <= now + AccessToken.clockTolerance else { throw .notYetValid }
+        var usableFrom = issuedAt - AccessToken.clockTolerance
         if let member = self["nbf"] {
             guard let beginning = member.integerValue else { throw .malformedClaims }
-            guard Timestamp(seconds: beginning) <= now else { throw .notYetValid }
+            usableFrom = max(usableFrom, Timestamp(seconds: beginning))
         }
-        return (issuedAt, expiresAt)
+        guard usableFrom <= now else { throw .notYetValid }
+        return (issuedAt, expiresAt, usableFrom)
     }
 
     fileprivate func identity() throws(TokenRefusal) -> Identity {

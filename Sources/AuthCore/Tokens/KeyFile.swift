@@ -8,6 +8,8 @@ package import Secrets
 package final class KeyFile<Contents> {
     package private(set) var contents: Contents
     package private(set) var problem: KeySetError?
+    /// Another number as soon as `contents` is another.
+    package private(set) var generation = 0
 
     private let path: String
     private let parse: (SecretBytes) throws(KeySetError) -> Contents
@@ -40,6 +42,7 @@ package final class KeyFile<Contents> {
             // Remembered even if the file is broken: the same broken file is not read again and again.
             self.version = version
             contents = try parse(document)
+            generation += 1
             problem = nil
         } catch {
             problem = error

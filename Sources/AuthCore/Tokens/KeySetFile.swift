@@ -21,8 +21,18 @@ public final class KeySetFile: VerificationKeySource {
 
     public var keys: VerificationKeySet { file.contents }
 
-    public func key(_ kid: String, at now: Timestamp, tokenLifetime: Duration) -> VerificationKey? {
+    /// Another number as soon as other keys were read.
+    public var generation: Int { file.generation }
+
+    /// Looks at the file if that was not done for a second.
+    public func follow(at now: Timestamp) {
         file.refresh(at: now, atMostEvery: Self.interval)
+    }
+
+    public func key(
+        _ kid: String, at now: Timestamp, tokenLifetime: Duration
+    ) -> (key: VerificationKey, until: Timestamp)? {
+        follow(at: now)
         if let key = file.contents.key(kid, at: now, tokenLifetime: tokenLifetime) { return key }
         file.refresh(at: now, atMostEvery: Self.unknownKeyInterval)
         return file.contents.key(kid, at: now, tokenLifetime: tokenLifetime)

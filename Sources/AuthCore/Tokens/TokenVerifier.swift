@@ -28,11 +28,33 @@ public struct TokenVerifier {
     }
 
     private func verify(bytes: [UInt8], at now: Timestamp) throws(TokenRefusal) -> AccessToken {
-        let token = try SignedToken(bytes)
-        guard let key = keys.key(token.kid, at: now, tokenLifetime: policy.lifetime) else { throw .unknownKey }
+        try read(bytes, at: now).verify(at: now)
+    }
+
+    /// Everything that comes before the signature.
+    public func read(_ token: [UInt8], at now: Timestamp) throws(TokenRefusal) -> UnverifiedToken {
+        guard token.count <= Self.maximumTokenBytes else { throw .tooLong }
+        let token = try SignedToken(token)
+        guard let (key, until) = keys.key(token.kid, at: now, tokenLifetime: policy.lifetime) else {
+            throw .unknownKey
+        }
         guard token.algorithm == key.algorithm.rawValue else { throw .algorithmMismatch }
         guard token.type == policy.typ else { throw .wrongType }
+        return UnverifiedToken(token: token, key: key, keyUntil: until, policy: policy)
+    }
+}
+
+/// A token with the key that must have signed it. Nothing of it is to be believed, but what is left to
+/// do needs nothing else, so any thread may do it.
+public struct UnverifiedToken: Sendable {
+    let token: SignedToken
+    let key: VerificationKey
+    let keyUntil: Timestamp
+    let policy: AccessTokenPolicy
+
+    /// The signature, and only then what the token claims.
+    public func verify(at now: Timestamp) throws(TokenRefusal) -> AccessToken {
         try token.verify(with: key)
-        return try AccessToken(claims: try token.claims(), policy: policy, at: now)
+        return try AccessToken(claims: try token.claims(), policy: policy, keyUntil: keyUntil, at: now)
     }
 }

@@ -4,8 +4,8 @@ public import Secrets
 /// Where a verifier finds the key that a token names.
 public protocol VerificationKeySource {
     /// Nil for a key that is unknown, or that was followed by another long enough ago for its last
-    /// token to have expired.
-    func key(_ kid: String, at now: Timestamp, tokenLifetime: Duration) -> VerificationKey?
+    /// token to have expired; `until` is that moment, as far as it is known.
+    func key(_ kid: String, at now: Timestamp, tokenLifetime: Duration) -> (key: VerificationKey, until: Timestamp)?
 }
 
 /// The keys that tokens may be checked with, as `verify.json` lists them: a JSON Web Key Set
@@ -26,9 +26,12 @@ public struct VerificationKeySet: VerificationKeySource, Sendable {
 
     /// A key signs its last token just before its successor begins; from `tokenLifetime` after that on
     /// it verifies nothing.
-    public func key(_ kid: String, at now: Timestamp, tokenLifetime: Duration) -> VerificationKey? {
+    public func key(
+        _ kid: String, at now: Timestamp, tokenLifetime: Duration
+    ) -> (key: VerificationKey, until: Timestamp)? {
         guard let index = keys.firstIndex(where: { $0.kid.utf8.elementsEqual(kid.utf8) }) else { return nil }
-        if index + 1 < keys.count, keys[index + 1].notBefore + tokenLifetime <= now { return nil }
-        return keys[index]
+        guard index + 1 < keys.count else { return (keys[index], Timestamp(milliseconds: .max)) }
+        let until = keys[index + 1].notBefore + tokenLifetime
+        return until <= now ? nil : (keys[index], until)
     }
 }

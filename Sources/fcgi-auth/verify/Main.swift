@@ -15,10 +15,12 @@ enum Main {
             settings.access == .jwt,
             otherwise: "AUTH_ACCESS is session: run fcgi-auth-verify-session in place of this program")
         let answer = SubrequestAnswer(settings)
-        // One thread: a verdict never waits, and nothing is shared.
-        program.serve(.inline) {
-            let access = AccessCheck(settings.cookies.names, by: try TokenJudge(settings))
-            return VerifyHandler(access: access, answer: answer, clock: { .now() }, log: log).respond
-        }
+        let judge = program.require { try TokenJudge(settings) }
+        let access = AccessCheck(settings.cookies.names, by: judge)
+        let handler = VerifyHandler(access: access, answer: answer, clock: { .now() }, log: log)
+        let steps = TokenSteps(
+            judge: judge, handler: handler, answer: answer, cookieName: settings.cookies.names.access,
+            memory: settings.tokenCache, clock: { .now() })
+        program.serve(steps, computing: .signatures)
     }
 }
