@@ -30,7 +30,7 @@ def show_strength(page, place):
     page.locator("#username").fill("alice")
     page.locator("#password").fill("correct horse battery")
     page.locator(".reveal").click()
-    page.wait_for_timeout(900)
+    page.locator("#advice:not(:empty)").wait_for()
 
 
 def show_forbidden(page, place):

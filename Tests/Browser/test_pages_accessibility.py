@@ -83,10 +83,12 @@ def test_text_may_be_twice_as_large(in_state):
 def test_somebody_signs_up_and_logs_in_by_the_keyboard_alone(site, open_browser, javascript):
     page, name, password = open_browser(site, javascript), new_name(), new_password()
     page.goto("/login?rd=%2Fprivate%2F")
+    page.locator("#username:focus").wait_for()
     for _ in range(5 if javascript else 4):  # password, its button, the choice, submit, the link
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     settle(page, "/signup")
+    page.locator("#username:focus").wait_for()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -95,6 +97,7 @@ def test_somebody_signs_up_and_logs_in_by_the_keyboard_alone(site, open_browser,
     settle(page, "/private/")
     page.context.clear_cookies()
     page.goto("/login?rd=%2Fprivate%2F")
+    page.locator("#username:focus").wait_for()
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(password)
