@@ -263,6 +263,9 @@ let package = Package(
             ]),
         tests(
             "Endpoints",
-            ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),
+            [
+                "Authentication", "Endpoints", "HTML", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events",
+                "Encoding",
+            ]),
     ]
 )

@@ -41,12 +41,10 @@ export class Auth extends EventTarget {
     signup(fields) { return this.#enter("signup", fields); }
 
     async logout(scope = "local") {
-        const ends = scope !== "others";
-        if (ends) this.#take({ user: null });
-        await this.#locked(async () => {
-            await this.#call("logout", { scope });
-            if (ends) this.#tell({ user: null });
-        });
+        const news = scope !== "others" && { user: null };
+        if (news) this.#take(news);
+        await this.#locked(() => this.#call("logout", { scope }));
+        if (news) this.#tell(news);
     }
 
     async me() {
@@ -87,7 +85,7 @@ export class Auth extends EventTarget {
 
     #tell(news) { this.#channel.postMessage(news); }
 
-    #locked(work) { return navigator.locks.request(this.#channel.name, work); }
+    #locked(work, how) { return navigator.locks.request(this.#channel.name, how, work); }
 
     #enter(what, fields) {
         const turn = ++this.#turn;
@@ -104,24 +102,25 @@ export class Auth extends EventTarget {
     // Whether there is another token now, from here or another tab.
     async #renew() {
         const [refused, turn, heard] = [this.#token, this.#turn, this.#heard];
-        const waits = (await navigator.locks.query()).held.some(({ name }) => name === this.#channel.name);
-        await this.#locked(async () => {
+        const work = async (waited) => {
             // What was just told may still be on its way.
-            if (waits && heard === this.#heard) await new Promise((done) => setTimeout(done, NEWS));
-            if (turn !== this.#turn || this.#token !== refused) return;
+            if (waited && heard === this.#heard) await new Promise((done) => setTimeout(done, NEWS));
+            if (turn !== this.#turn || this.#token !== refused) return true;
             const news = await this.#call("refresh").catch((error) => {
                 if (![401, 403].includes(error.status)) throw error;
                 return { user: null };
             });
-            if (turn !== this.#turn) return;
+            if (turn !== this.#turn) return true;
             this.#tell(news);
             this.#take(news);
             if (news.user && !this.#token) throw new AuthError(401, { code: "user_changed" });
-        });
+            return true;
+        };
+        await this.#locked((lock) => lock && work(), { ifAvailable: true }) ?? await this.#locked(() => work(true));
         return Boolean(this.#token);
     }
 
-    // Another user than the page has shown is nobody here, until it asks `me()`.
+    // Another user than the page has shown is nobody here until `me()`.
     #take({ user, access_token: token }) {
         const before = this.#user?.id, fits = user && (this.#bound ?? user.id) === user.id;
         [this.#user, this.#token] = fits ? [user, token] : [null, null];
@@ -131,7 +130,7 @@ export class Auth extends EventTarget {
         if (before || user) this.dispatchEvent(new CustomEvent("change", { detail: user }));
     }
 
-    // A plain log-out form: the other tabs hear of it first.
+    // Of a plain log-out form the other tabs hear first.
     #submitted(event) {
         const form = event.target, [action] = form.action.split("?");
         const scope = new FormData(form, event.submitter).get("scope") ?? "local";

@@ -40,7 +40,7 @@ struct AccountPage {
             <dt>\(.text("username"))</dt><dd><bdi>\(account.username)</bdi></dd>
             \(email)\(row)<dt>\(.text("account_since"))</dt><dd>\(.time(account.createdAt, .day))</dd>
             </dl>
-            <form method="post" action="/auth/logout"><button type="submit">\(.text("account_log_out"))</button></form>
+            <form class="quiet" method="post" action="/auth/logout"><button type="submit">\(.text("account_log_out"))</button></form>
             </section>
 
             """
@@ -52,7 +52,9 @@ struct AccountPage {
         <h2 id="sessions-title">\(.text("account_sessions"))</h2>
         <ul id="sessions" class="sessions">
         \(sessions.enumerated().map { item($0.element, number: $0.offset) })</ul>
-        \(sessions.count > 1 ? endOthers : nil)\(endAll)</section>
+        <div class="ways">
+        \(sessions.count > 1 ? endOthers : nil)\(endAll)</div>
+        </section>
 
         """
     }
@@ -61,13 +63,13 @@ struct AccountPage {
         let isCurrent = session.id == current
         let mark: HTML = " <strong class=\"current\">\(.text("account_current"))</strong>"
         let end: HTML = """
-            <form method="post" action="/auth/sessions/\(session.id.description)?rd=%2Faccount%3Fdone%3Dsession">\
+            <form class="quiet" method="post" action="/auth/sessions/\(session.id.description)?rd=%2Faccount%3Fdone%3Dsession">\
             <button type="submit" aria-describedby="session-\(number)">\(.text("account_end"))</button></form>
 
             """
         return """
             <li>
-            <p id="session-\(number)"><bdi class="device" title="\(session.client.userAgent)">\
+            <p id="session-\(number)"><bdi class="device"\(title(session.client.userAgent))>\
             \(device(session.client.userAgent))</bdi>\(isCurrent ? mark : nil)</p>
             <dl>
             <dt>\(.text("account_address"))</dt><dd><bdi>\(session.client.address)</bdi></dd>
@@ -77,6 +79,10 @@ struct AccountPage {
             \(isCurrent ? nil : end)</li>
 
             """
+    }
+
+    private func title(_ userAgent: String) -> HTML? {
+        userAgent.isEmpty ? nil : " title=\"\(userAgent)\""
     }
 
     private func device(_ userAgent: String) -> HTML {
@@ -90,7 +96,7 @@ struct AccountPage {
 
     private var endOthers: HTML {
         """
-        <form method="post" action="/auth/logout?rd=%2Faccount%3Fdone%3Dothers" data-confirm="\(.text("account_others_sure"))">\
+        <form class="quiet" method="post" action="/auth/logout?rd=%2Faccount%3Fdone%3Dothers" data-confirm="\(.text("account_others_sure"))">\
         <input type="hidden" name="scope" value="others">\
         <button type="submit">\(.text("account_end_others"))</button></form>
 
@@ -99,7 +105,7 @@ struct AccountPage {
 
     private var endAll: HTML {
         """
-        <form method="post" action="/auth/logout" data-confirm="\(.text("account_everywhere_sure"))">\
+        <form class="quiet" method="post" action="/auth/logout" data-confirm="\(.text("account_everywhere_sure"))">\
         <input type="hidden" name="scope" value="global">\
         <button type="submit">\(.text("account_log_out_everywhere"))</button></form>
 
