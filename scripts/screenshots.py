@@ -6,6 +6,7 @@ puts those of docs/pages.md together anew. Needs Playwright in the Python that r
 
 import argparse
 import base64
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -104,7 +105,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
     try:
-        with Stack(state, nginx_extra=SHOWN) as stack, sync_playwright() as playwright:
+        with Stack(state, build_dir=os.environ.get("FCGI_AUTH_BUILD_DIR"), nginx_extra=SHOWN) as stack, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             for lang in given.lang:
                 for look in ("light", "dark"):

@@ -28,9 +28,9 @@ def forget(page, *fields):
 
 
 def hold(page, endpoint):
-    """Keeps the answers of an endpoint back until it is called."""
+    """Keeps the next request to an endpoint back until it is called."""
     held = []
-    page.route(f"**{endpoint}", lambda route: held.append(route))
+    page.route(f"**{endpoint}", lambda route: held.append(route), times=1)
 
     def release():
         for route in held:
@@ -92,7 +92,6 @@ def test_what_is_typed_and_sent_meanwhile_is_sent_when_the_first_is_refused(site
     page.locator("[aria-busy=true]").wait_for()
     page.locator("#password").fill(user.password)
     page.locator("#password").press("Enter")
-    page.unroute("**/auth/login")
     release()
     settle(page, "/private/")
 
