@@ -60,6 +60,7 @@ PAGES = {
 DOCS = {
     "login": (("login", "en", "light"), ("login-refused", "de", "dark"), ("login-wait", "ar", "light")),
     "signup": (("signup-strength", "en", "light"), ("signup-refused", "fr", "dark"), ("signup", "zh-Hans", "light")),
+    "account": (("account", "en", "light"), ("account", "de", "dark"), ("account", "ar", "light")),
     "errors": (("error-404", "es", "light"), ("error-503", "en", "dark")),
 }
 # A place that is as when no program answers.
