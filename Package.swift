@@ -258,6 +258,9 @@ let package = Package(
                 "TestFixtures",
             ]),
         tests(
+            "TokenAuthentication",
+            ["Identity", "JSON", "Secrets", "TokenAuthentication", "TokenSigning", "Tokens"]),
+        tests(
             "Endpoints",
             ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),
     ]
