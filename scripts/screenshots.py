@@ -6,6 +6,7 @@ puts those of docs/pages.md together anew. Needs Playwright in the Python that r
 
 import argparse
 import base64
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -30,7 +31,7 @@ def show_strength(page, place):
     page.locator("#username").fill("alice")
     page.locator("#password").fill("correct horse battery")
     page.locator(".reveal").click()
-    page.wait_for_timeout(900)
+    page.locator("#advice:not(:empty)").wait_for()
 
 
 def show_forbidden(page, place):
@@ -59,6 +60,7 @@ PAGES = {
 DOCS = {
     "login": (("login", "en", "light"), ("login-refused", "de", "dark"), ("login-wait", "ar", "light")),
     "signup": (("signup-strength", "en", "light"), ("signup-refused", "fr", "dark"), ("signup", "zh-Hans", "light")),
+    "account": (("account", "en", "light"), ("account", "de", "dark"), ("account", "ar", "light")),
     "errors": (("error-404", "es", "light"), ("error-503", "en", "dark")),
 }
 # A place that is as when no program answers.
@@ -104,7 +106,7 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     state = Path(tempfile.mkdtemp(prefix="fcgi-auth-"))
     try:
-        with Stack(state, nginx_extra=SHOWN) as stack, sync_playwright() as playwright:
+        with Stack(state, build_dir=os.environ.get("FCGI_AUTH_BUILD_DIR"), nginx_extra=SHOWN) as stack, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             for lang in given.lang:
                 for look in ("light", "dark"):

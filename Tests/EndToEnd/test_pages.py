@@ -263,7 +263,8 @@ def test_the_answers_of_the_site_itself_are_left_alone(user):
 def assert_page(answer, status, language="en"):
     assert (answer.status, answer.header("Content-Type")) == (status, "text/html; charset=utf-8"), answer
     page, said = body(answer), texts(language)
-    assert title(answer) == said[f"page_{status}_title"] and said[f"page_{status}_text"] in page
+    assert title(answer).removeprefix(said["error_title"] + " ") == said[f"page_{status}_title"]
+    assert f"<h1>{said[f'page_{status}_title']}</h1>" in page and said[f"page_{status}_text"] in page
     assert f"<code>{answer.header('X-Request-ID')}</code>" in page
     assert answer.header("Cache-Control") == "no-store"
     assert "(none)" not in page and "<!--" not in page
@@ -279,7 +280,9 @@ def assert_problem(answer, status):
                                    "/auth/pages/", "/auth/pages/logo.svg",
     "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200", "/.well-known/nothing"])  # fmt: skip
 def test_what_is_not_there_is_404_as_a_page_or_as_json(client, place):
-    assert_page(client.navigate(place, [("Accept-Language", "de")]), 404, "de")
+    page = client.navigate(place, [("Accept-Language", "de")])
+    assert_page(page, 404, "de")
+    assert not title(page).startswith(texts("de")["error_title"])
     assert_problem(client.get(place), 404)
 
 
@@ -292,7 +295,9 @@ def test_a_page_load_without_the_role_is_403_as_a_page(user):
 def test_a_form_that_is_too_large_is_413_as_a_page(site):
     large = b"username=" + b"x" * 70_000
     with site.client() as one, site.client() as other:
-        assert_page(one.form("/auth/login", large), 413)
+        refused = one.form("/auth/login", large)
+        assert_page(refused, 413)
+        assert title(refused).startswith("Error: ")
         assert_problem(other.request("POST", "/auth/login", [("Content-Type", "application/json")], large), 413)
 
 

@@ -8,7 +8,7 @@ const [message, messageText, wait, seconds, password] =
     ["message", "message-text", "wait", "seconds", "password"].map(byID);
 const label = button?.textContent;
 const title = document.title;
-let sending = false, waitUntil = 0, timer = 0;
+let sending = "", next = false, waitUntil = 0, timer = 0;
 
 function text(code) {
     const all = byID("texts").content;
@@ -63,10 +63,10 @@ function countDown(from) {
 
 // -- Sending
 
-function busy(is) {
-    sending = is;
-    button.textContent = is ? button.dataset.busy : label;
-    button.setAttribute("aria-busy", is);
+function busy(body) {
+    sending = body;
+    button.textContent = body ? button.dataset.busy : label;
+    button.setAttribute("aria-busy", body !== "");
 }
 
 // A path whose every part has a name, as the programs ask of `rd`.
@@ -103,24 +103,29 @@ async function refused(answer) {
 }
 
 async function send(event) {
-    event.preventDefault();
-    if (sending) return;
+    event?.preventDefault();
+    const body = JSON.stringify(fields());
+    if (sending) return void (next = body !== sending);  // typed meanwhile: sent when this one is refused
     if (waitUntil > Date.now()) return message.focus();
     reveal(false);
     clear();
-    busy(true);
+    busy(body);
     try {
         const answer = await fetch(new URL(form.action).pathname, {
             method: "POST",
             headers: { "Content-Type": "application/json", Accept: "application/json" },
-            body: JSON.stringify(fields()),
+            body,
         });
         if (answer.ok) return location.assign(target());
         await refused(answer);
     } catch {
         tell("offline");
     }
-    busy(false);
+    busy("");
+    if (next) {
+        next = false;
+        await send();
+    }
 }
 
 // -- The password
@@ -180,7 +185,7 @@ if (form) {
         });
     }
     // Back from where the login led, the page may be as it was left.
-    addEventListener("pageshow", () => busy(false));
+    addEventListener("pageshow", () => busy(""));
     const told = parseInt(seconds.textContent, 10);
     if (told > 0) countDown(told);
 }
