@@ -178,6 +178,17 @@ def test_a_session_that_was_ended_elsewhere_is_noticed(site, open_app):
     told(page, None)
 
 
+def test_a_tab_that_is_looked_at_again_notices_a_logout_it_was_not_told_of(site, open_app):
+    """The log-out was of a page without the module."""
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
+    with site.client() as client:
+        client.jar.update({name: cookie["value"] for name, cookie in cookies(page).items()})
+        assert client.post("/auth/logout").status == 204
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    told(page, None)
+
+
 def test_a_page_never_goes_on_as_somebody_else(site, open_app):
     """A page is left open; somebody else logs in at the same browser, on the login page, which has no module."""
     first, second = site.sign_up(), site.sign_up()
