@@ -112,7 +112,7 @@ let package = Package(
         core("AccountImport", ["Identity", "JSON", "Passwords", "Settings", "Usernames", "YAML"]),
 
         // What the programs share
-        core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
+        core("Launch", ["CLinux", "Events", "FastCGI", "HTTP", "Settings"]),
         core("Authentication", ["Encoding", "Events", "HTTP", "Identity", "Settings"]),
         core(
             "TokenAuthentication",

@@ -1,3 +1,4 @@
+#include <link.h>
 #include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
