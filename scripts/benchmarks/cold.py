@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.ours import sign_up
 from benchmarks.report import Column, Section
+from benchmarks.revocations import fill
 from stack import PROGRAMS, Stack
 from supervisor import listen
 
@@ -77,8 +78,8 @@ def start_once(command, environment, message, directory):
                 process.terminate()
 
 
-def measure(stack, name, token):
-    label = stack.executable(name).name
+def measure(stack, name, token, revoked=0):
+    label = stack.executable(name).name + (f", {revoked:,} revocations" if revoked else "")
     command = [str(stack.executable(name)), "--config", str(stack.config)]
     message = request(PLACES[name], token if name == "verify" else None)
     expected = {204} if name == "verify" else {401, 405}
@@ -101,6 +102,9 @@ def sections(given):
             with Stack(Path(directory) / "s", env={"AUTH_ACCESS": access}, build_dir=given.build_dir) as stack:
                 token = sign_up(stack, "bench")
                 rows += [measure(stack, name, token) for name in names]
+                if access == "jwt":
+                    fill(stack, given.revoked)
+                    rows.append(measure(stack, "verify", token, given.revoked))
     yield Section(
         "cold", "Cold start, from the start of the process to the first answer", rows,
         [Column("program", "who"), Column("median ms", "median", "{:.1f}"), Column(f"worst of {STARTS} ms", "worst", "{:.1f}"),

@@ -7,13 +7,12 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from benchmarks import load, processes, tokens
+from benchmarks import load, processes, server, tokens
 from benchmarks.ours import ours
 from benchmarks.race import say, started
 from benchmarks.report import Column, Section
 from stack import PROGRAMS
 
-COUNT = 100_000
 SPEED_SECONDS = 3
 LUA = Path(__file__).with_name("each_once.lua")
 
@@ -67,7 +66,8 @@ def measure(build_dir, rounds, count):
         for number in range(rounds):
             # A new process has seen none of them.
             contestant.stack.restart("verify")
-            ask_once(contestant)
+            if server.status(contestant.port, contestant.good) != 200:
+                raise SystemExit("a good token was turned away")
             rest = processes.resident(contestant.pid)
             before = openssl_verifications()
             turns = [ask_once_each(nginx, contestant, file, count) for _ in range(2)]
@@ -78,13 +78,6 @@ def measure(build_dir, rounds, count):
                     "loaded": processes.resident(contestant.pid)})
             say(f"round {number + 1} of {rounds}")
     return first, again, at_rest
-
-
-def ask_once(contestant):
-    from benchmarks.server import status
-
-    if status(contestant.port, contestant.good) != 200:
-        raise SystemExit("a good token was turned away")
 
 
 def medians(rows):

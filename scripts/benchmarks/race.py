@@ -10,8 +10,9 @@ from pathlib import Path
 
 from benchmarks import load, processes, server
 from benchmarks.contestants import Unavailable
+from benchmarks.report import Column
 
-BASE, LEAST = "nginx", "c-epoll"  # answers its own subrequest; the C responder that checks nothing
+BASE = "nginx"  # answers its own subrequest
 
 
 def say(text):
@@ -107,25 +108,60 @@ def race(contestants, rounds, seconds):
     return list(entries.values())
 
 
-def row(entry, entries):
-    """Medians of the rounds, and of the ratios within each round, as a dictionary; None is what does not apply."""
+def measured(entries, name):
+    return next((each for each in entries if each.contestant.name == name and not each.contestant.failure), None)
+
+
+def within_rounds(entry, other, pick):
+    """The median of a figure's ratios, each of one round."""
+    return statistics.median(pick(mine) / pick(theirs) for mine, theirs in zip(entry.turns, other.turns))
+
+
+def row(entry, entries, beside):
+    """Medians of the rounds as a dictionary; None is what does not apply. `beside` is whom to compare with, besides nginx."""
+    who = {"who": entry.contestant.name, "checks": entry.contestant.checks}
     if entry.contestant.failure:
-        return {"who": entry.contestant.name, "checks": entry.contestant.checks, "failure": entry.contestant.failure}
+        return who | {"failure": entry.contestant.failure}
 
     def median(pick):
         found = [pick(each) for each in entry.turns]
         return None if None in found else statistics.median(found)
 
     def of(name):
-        other = next((each for each in entries if each.contestant.name == name and not each.contestant.failure), None)
-        if other is None:
-            return None
-        return statistics.median(
-            mine.load.rate / theirs.load.rate for mine, theirs in zip(entry.turns, other.turns))
+        other = measured(entries, name)
+        return other and within_rounds(entry, other, lambda each: each.load.rate)
 
-    return {
-        "who": entry.contestant.name, "checks": entry.contestant.checks, "rate": median(lambda each: each.load.rate),
-        "of 204": of(BASE), f"of {LEAST}": of(LEAST),
+    return who | {
+        "rate": median(lambda each: each.load.rate), "of nginx": of(BASE), f"of {beside}": of(beside),
         "p50": median(lambda each: each.load.p50), "p99": median(lambda each: each.load.p99),
         "nginx": median(lambda each: each.nginx), "verifier": median(lambda each: each.verifier),
         "at rest": entry.at_rest, "loaded": entry.loaded}
+
+
+def columns(beside):
+    return [
+        Column("who", "who"), Column("checks", "checks"), Column("requests/s", "rate", "{:.0f}"),
+        Column("of `return 204`", "of nginx", "{:.2f}"), Column(f"of {beside}", f"of {beside}", "{:.2f}"),
+        Column("p50 ms", "p50", "{:.2f}"), Column("p99 ms", "p99", "{:.2f}"), Column("nginx µs", "nginx", "{:.1f}"),
+        Column("verifier µs", "verifier", "{:.1f}"), Column("MiB at rest", "at rest", "{:.1f}"),
+        Column("MiB after", "loaded", "{:.1f}")]
+
+
+def steadiness(entries):
+    """How far the machine was the same from round to round; nothing where there is nobody to tell by."""
+    if not (base := measured(entries, BASE)):
+        return []
+    rates = [each.load.rate for each in base.turns]
+    return [f"{len(rates)} rounds; `return 204` made {min(rates):.0f} to {max(rates):.0f} requests/s in them."]
+
+
+def compared(entries, name, other):
+    """One contestant beside another in a sentence; nothing where one is not there."""
+    mine, theirs = measured(entries, name), measured(entries, other)
+    if not (mine and theirs):
+        return []
+    more = statistics.median(each.verifier - its.verifier for each, its in zip(mine.turns, theirs.turns))
+    return [
+        f"`{name}` beside `{other}`, medians of rounds: {within_rounds(mine, theirs, lambda each: each.load.rate):.2f} of the"
+        f" requests/s, p99 {within_rounds(mine, theirs, lambda each: each.load.p99):.2f} times,"
+        f" {more:+.1f} µs of verifier a request."]

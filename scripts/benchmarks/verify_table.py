@@ -2,24 +2,19 @@
 
 from benchmarks.contestants import FASTCGI, HTTP, Basic, C, Foreign, Nginx, Njs, express, go
 from benchmarks.ours import ours
-from benchmarks.race import LEAST, race, row
-from benchmarks.report import Column, Section
+from benchmarks.race import BASE, columns, compared, race, row, steadiness
+from benchmarks.report import Section
 
 # Of the password "bench"; htpasswd's default cost for bcrypt.
 APR1 = "$apr1$benchmrk$JKtTV1L.eXlAABcNY.izn0"
 BCRYPT = "$2b$05$/NbQghT1uKLHgpEXJSIA.eZqf0zEW/c93pcNFKYoavpaeA6AexISm"
 
-COLUMNS = [
-    Column("who", "who"), Column("checks", "checks"), Column("requests/s", "rate", "{:.0f}"),
-    Column("of `return 204`", "of 204", "{:.2f}"), Column(f"of {LEAST}", f"of {LEAST}", "{:.2f}"),
-    Column("p50 ms", "p50", "{:.2f}"), Column("p99 ms", "p99", "{:.2f}"), Column("nginx µs", "nginx", "{:.1f}"),
-    Column("verifier µs", "verifier", "{:.1f}"), Column("MiB at rest", "at rest", "{:.1f}"),
-    Column("MiB after", "loaded", "{:.1f}")]
+LEAST = "c-epoll"  # the least that asking a program costs
 
 
 def everybody(build_dir):
     return [
-        Nginx("nginx"),
+        Nginx(BASE),
         *ours(build_dir),
         C(LEAST, "epoll.c"),
         C(f"{LEAST}-snippets", "epoll.c", snippets=True),
@@ -37,14 +32,17 @@ def everybody(build_dir):
 
 
 def chosen(names, build_dir):
-    """Those named, in the table's order, with what all are compared to; SystemExit with the names there are."""
+    """Those named and nginx, in the table's order; SystemExit with the names there are for one that is not."""
     found = everybody(build_dir)
     known = [each.name for each in found]
     if unknown := set(names) - set(known):
         raise SystemExit(f"nobody is called {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
-    return [each for each in found if not names or each.name in names or each is found[0]]
+    return [each for each in found if not names or each.name in (*names, BASE)]
 
 
 def sections(given):
     entries = race(chosen(given.only, given.build_dir), given.rounds, given.seconds)
-    yield Section("verify", "Verify", [row(entry, entries) for entry in entries], COLUMNS)
+    notes = steadiness(entries)
+    for other in (LEAST, f"{LEAST}-snippets"):
+        notes += compared(entries, "ed25519", other)
+    yield Section("verify", "Verify", [row(entry, entries, LEAST) for entry in entries], columns(LEAST), notes)

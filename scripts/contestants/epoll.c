@@ -39,9 +39,11 @@ static void answer(FCGX_Request *request, uint32_t events) {
 }
 
 int main(void) {
-    signal(SIGPIPE, SIG_IGN);
     poller = epoll_create1(EPOLL_CLOEXEC);
     if (FCGX_Init() != 0 || poller < 0 || fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK) != 0) return 1;
+    // libfcgi would keep it from ending.
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
     if (watch(STDIN_FILENO, NULL) != 0) return 1;
     for (;;) {
         struct epoll_event ready[64];

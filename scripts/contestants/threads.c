@@ -19,8 +19,10 @@ static void *serve(void *unused) {
 }
 
 int main(void) {
-    signal(SIGPIPE, SIG_IGN);
     if (FCGX_Init() != 0) return 1;
+    // libfcgi would keep it from ending.
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
     for (int count = 1; count < THREADS; count++) {
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, NULL) != 0) return 1;
