@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import demo_site
-from benchmarks import report
+from benchmarks import aims, report
 
 # The question by its option, and who answers it: `sections` of a file in scripts/benchmarks.
 MODES = {
@@ -63,15 +63,19 @@ def main(words):
     given.build_dir = Path(os.environ.get("FCGI_AUTH_BUILD_DIR") or demo_site.REPOSITORY / ".build" / "release")
     asked = [name for name in MODES if given.all or getattr(given, name.replace("-", "_"))] or ["verify"]
     sections = [report.machine()]
+    show = (lambda section: None) if given.json else lambda section: print(f"{section.title}\n\n{section.text()}\n", flush=True)
     for module in dict.fromkeys(MODES[name][0] for name in asked):
         for section in importlib.import_module(f"benchmarks.{module}").sections(given):
             sections.append(section)
-            if not given.json:
-                print(f"{section.title}\n\n{section.text()}\n", flush=True)
+            show(section)
+    reached = aims.section(sections)
+    if reached.rows:
+        show(reached)
     if given.json:
-        print(json.dumps({section.key: section.rows for section in sections}, indent=2, ensure_ascii=False))
+        print(json.dumps({section.key: section.rows for section in [*sections, reached]}, indent=2, ensure_ascii=False))
     if given.into:
-        report.into(given.into, sections)
+        # Of a part of the questions the document's table of aims would lose the others.
+        report.into(given.into, [*sections, reached] if given.all else sections)
 
 
 if __name__ == "__main__":

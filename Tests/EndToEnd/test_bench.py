@@ -31,7 +31,7 @@ def test_a_short_run_prints_each_contestant_with_its_ratio_and_puts_the_table_in
     assert done.returncode == 0, done.stderr
     lines = [cells(line) for line in done.stdout.splitlines() if line.startswith("|")]
     rows = {line[0]: dict(zip(lines[0], line)) for line in lines[2:]}
-    assert list(rows) == ["nginx", "ed25519", "c-epoll"]
+    assert list(rows) == ["nginx", "c-epoll", "ed25519"]
     assert rows["nginx"]["of `return 204`"] == "1.00"
     for name in ("ed25519", "c-epoll"):
         assert 0 < float(rows[name]["of `return 204`"]) < 1.5

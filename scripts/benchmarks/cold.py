@@ -12,9 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.contestants import build
 from benchmarks.ours import sign_up
 from benchmarks.report import Column, Section
 from benchmarks.revocations import fill
+from benchmarks.verify_table import LEAST
 from stack import PROGRAMS, Stack
 from supervisor import listen
 
@@ -62,13 +64,13 @@ def answer(client):
     return int(rest[:3]) if found else None
 
 
-def start_once(command, environment, message, directory):
+def start_once(command, message, directory):
     """Seconds to the first answer, and the statuses of all."""
     path = directory / "s"
     with listen(path) as listener:
         clients = [send(path, message) for _ in range(WAITING)]
         began = time.monotonic()
-        with subprocess.Popen(command, stdin=listener, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as process:
+        with subprocess.Popen(command, stdin=listener, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}) as process:
             try:
                 clients += [send(path, message) for _ in range(MEANWHILE)]
                 ready, _, _ = select.select(clients, [], [], ANSWER_LIMIT)
@@ -78,15 +80,26 @@ def start_once(command, environment, message, directory):
                 process.terminate()
 
 
-def measure(stack, name, token, revoked=0):
+def least():
+    """The C responder that checks nothing: what starting a process and libfcgi cost."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        program = build(Path(directory), "epoll.c")
+        return measure(LEAST, [program], request("/_auth/verify", None), {204})
+
+
+def ours(stack, name, token, revoked=0):
     label = stack.executable(name).name + (f", {revoked:,} revocations" if revoked else "")
-    command = [str(stack.executable(name)), "--config", str(stack.config)]
-    message = request(PLACES[name], token if name == "verify" else None)
-    expected = {204} if name == "verify" else {401, 405}
+    command = [stack.executable(name), "--config", stack.config]
+    if name == "verify":
+        return measure(label, command, request(PLACES[name], token), {204})
+    return measure(label, command, request(PLACES[name], None), {401, 405})
+
+
+def measure(label, command, message, expected):
     times, lost = [], 0
     with tempfile.TemporaryDirectory(prefix="bench-") as directory:
         for _ in range(STARTS):
-            first, statuses = start_once(command, {}, message, Path(directory))
+            first, statuses = start_once(command, message, Path(directory))
             lost += sum(status not in expected for status in statuses)
             if first is None:
                 return {"who": label, "failure": f"no answer within {ANSWER_LIMIT:.0f} s"}
@@ -96,15 +109,15 @@ def measure(stack, name, token, revoked=0):
 
 
 def sections(given):
-    rows = []
+    rows = [least()]
     for access, names in (("jwt", PROGRAMS), ("session", ["verify"])):
         with tempfile.TemporaryDirectory(prefix="bench-") as directory:
             with Stack(Path(directory) / "s", env={"AUTH_ACCESS": access}, build_dir=given.build_dir) as stack:
                 token = sign_up(stack, "bench")
-                rows += [measure(stack, name, token) for name in names]
+                rows += [ours(stack, name, token) for name in names]
                 if access == "jwt":
                     fill(stack, given.revoked)
-                    rows.append(measure(stack, "verify", token, given.revoked))
+                    rows.append(ours(stack, "verify", token, given.revoked))
     yield Section(
         "cold", "Cold start, from the start of the process to the first answer", rows,
         [Column("program", "who"), Column("median ms", "median", "{:.1f}"), Column(f"worst of {STARTS} ms", "worst", "{:.1f}"),

@@ -107,6 +107,13 @@ class Nginx(Contestant):
         self.server = "location = /_auth/verify { internal; return 204; }"
 
 
+def build(directory, source):
+    """Compiles one of the C responders; returns where the program is."""
+    program = directory / "responder"
+    run("gcc", "-O2", "-Wall", "-Werror", "-pthread", "-o", program, HERE / source, "-lfcgi")
+    return program
+
+
 class C(Contestant):
     """A responder of scripts/contestants that checks nothing; `snippets`: behind our own location."""
 
@@ -115,8 +122,7 @@ class C(Contestant):
         self._source, self._snippets = source, snippets
 
     def start(self, directory):
-        program = directory / "responder"
-        run("gcc", "-O2", "-Wall", "-Werror", "-pthread", "-o", program, HERE / self._source, "-lfcgi")
+        program = build(directory, self._source)
         # As long a cookie as the others get.
         self.good = cookie(tokens.token(tokens.HS256(os.urandom(32)), tokens.claims(LIFE)))
         self._run(directory, [program], FASTCGI)
@@ -161,27 +167,27 @@ class Njs(Contestant):
 
 
 class Foreign(Contestant):
-    """A program of another language that checks JWTs; `build` makes it in a directory and returns its command."""
+    """A program of another language that checks JWTs; `make` builds it in a directory and returns its command."""
 
-    def __init__(self, name, algorithm, location, build):
+    def __init__(self, name, algorithm, location, make):
         super().__init__(name)
-        self._algorithm, self._location, self._build = algorithm, location, build
+        self._algorithm, self._location, self._make = algorithm, location, make
         self.checks = f"{'Ed25519' if algorithm == 'EdDSA' else algorithm}, expiry"
 
     def start(self, directory):
         key = tokens.HS256(os.urandom(32)) if self._algorithm == "HS256" else tokens.Ed25519(os.urandom(32))
         file = self._jwts(directory, key)
-        command, environment = self._build(directory)
+        command, environment = self._make(directory)
         self._run(directory, [*command, self._algorithm, file], self._location, **environment)
 
 
 def go(mode):
-    def build(directory):
+    def make(directory):
         program = directory / "verifier"
         run(tool("go"), "build", "-o", program, HERE / "verifier.go", GO111MODULE="off", GOFLAGS="")
         return [program, mode], {}
 
-    return build
+    return make
 
 
 def express(_):

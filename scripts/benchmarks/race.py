@@ -117,6 +117,13 @@ def within_rounds(entry, other, pick):
     return statistics.median(pick(mine) / pick(theirs) for mine, theirs in zip(entry.turns, other.turns))
 
 
+def more(entry, other):
+    """Microseconds of the verifier for a request, in the middle of the rounds; None where there is none."""
+    if not (other and entry.contestant.pid and other.contestant.pid):
+        return None
+    return statistics.median(mine.verifier - theirs.verifier for mine, theirs in zip(entry.turns, other.turns))
+
+
 def row(entry, entries, beside):
     """Medians of the rounds as a dictionary; None is what does not apply. `beside` is whom to compare with, besides nginx."""
     who = {"who": entry.contestant.name, "checks": entry.contestant.checks}
@@ -127,12 +134,14 @@ def row(entry, entries, beside):
         found = [pick(each) for each in entry.turns]
         return None if None in found else statistics.median(found)
 
-    def of(name):
+    def of(name, pick):
         other = measured(entries, name)
-        return other and within_rounds(entry, other, lambda each: each.load.rate)
+        return other and within_rounds(entry, other, pick)
 
     return who | {
-        "rate": median(lambda each: each.load.rate), "of nginx": of(BASE), f"of {beside}": of(beside),
+        "rate": median(lambda each: each.load.rate), "of nginx": of(BASE, lambda each: each.load.rate),
+        f"of {beside}": of(beside, lambda each: each.load.rate), f"p99 of {beside}": of(beside, lambda each: each.load.p99),
+        f"over {beside}": more(entry, measured(entries, beside)),
         "p50": median(lambda each: each.load.p50), "p99": median(lambda each: each.load.p99),
         "nginx": median(lambda each: each.nginx), "verifier": median(lambda each: each.verifier),
         "at rest": entry.at_rest, "loaded": entry.loaded}
@@ -160,8 +169,7 @@ def compared(entries, name, other):
     mine, theirs = measured(entries, name), measured(entries, other)
     if not (mine and theirs):
         return []
-    more = statistics.median(each.verifier - its.verifier for each, its in zip(mine.turns, theirs.turns))
     return [
         f"`{name}` beside `{other}`, medians of rounds: {within_rounds(mine, theirs, lambda each: each.load.rate):.2f} of the"
         f" requests/s, p99 {within_rounds(mine, theirs, lambda each: each.load.p99):.2f} times,"
-        f" {more:+.1f} µs of verifier a request."]
+        f" {more(mine, theirs):+.1f} µs of verifier a request."]
