@@ -119,9 +119,8 @@ def within_rounds(entry, other, pick):
 
 def more(entry, other):
     """Microseconds of the verifier for a request, in the middle of the rounds; None where there is none."""
-    if not (other and entry.contestant.pid and other.contestant.pid):
-        return None
-    return statistics.median(mine.verifier - theirs.verifier for mine, theirs in zip(entry.turns, other.turns))
+    pairs = [(mine.verifier, its.verifier) for mine, its in zip(entry.turns, other.turns if other else [])]
+    return statistics.median(mine - its for mine, its in pairs) if pairs and None not in pairs[0] else None
 
 
 def row(entry, entries, beside):
@@ -161,7 +160,7 @@ def steadiness(entries):
     if not (base := measured(entries, BASE)):
         return []
     rates = [each.load.rate for each in base.turns]
-    return [f"{len(rates)} rounds; `return 204` made {min(rates):.0f} to {max(rates):.0f} requests/s in them."]
+    return [f"Rounds: {len(rates)}, in which `return 204` made {min(rates):.0f} to {max(rates):.0f} requests/s."]
 
 
 def compared(entries, name, other):
