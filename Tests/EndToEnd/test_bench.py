@@ -10,7 +10,7 @@ from site_under_test import BUILD, REPOSITORY
 
 pytestmark = pytest.mark.jwt(reason="it starts sites of its own, of each kind")
 
-from benchmarks import contestants, race, report  # noqa: E402
+from benchmarks import contestants, load, race, report  # noqa: E402
 
 
 def bench(*words):
@@ -69,3 +69,16 @@ def test_who_lets_a_bad_token_in_or_can_not_be_started_is_not_measured_but_named
     assert "**NOT MEASURED** `careless`: tampered: answered 200" in table
     assert "**NOT MEASURED** `absent`: no compiler" in table
     assert json.loads(json.dumps(rows))[1]["failure"]
+
+
+def test_the_output_of_wrk_is_read_in_every_unit_it_uses():
+    # wrk pads a unit of one letter with a space.
+    output = """  Latency Distribution
+     50%  931.00us
+     75%    1.20ms
+     90%  120.00ms
+     99%    1.02s{space}
+  2030 requests in 2.03s, 500.00KB read
+Requests/sec:   1000.50
+""".format(space=" ")
+    assert load.parse(output) == load.Load(requests=2030, rate=1000.5, p50=0.931, p99=1020.0)

@@ -34,7 +34,7 @@ def wrk(url, header, seconds):
 
 def parse(output):
     def percentile(share):
-        value, unit = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s|m)$", output, re.M).groups()
+        value, unit = re.search(rf"^\s+{share}%\s+([\d.]+)(us|ms|s|m) *$", output, re.M).groups()
         return float(value) * MILLISECONDS[unit]
 
     return Load(
