@@ -29,7 +29,8 @@ def options():
     for name, (_, what) in MODES.items():
         parser.add_argument(f"--{name}", action="store_true", help=what)
     for name, module in OTHERS.items():
-        parser.add_argument(f"--{name}", action="store_true", help=f"scripts/{module}.py, which has options of its own: --help after this")
+        parser.add_argument(
+            f"--{name}", action="store_true", help=f"scripts/{module}.py, with options of its own: --help after this")
     parser.add_argument("--all", action="store_true", help="every question above but the last two")
     parser.add_argument("--only", metavar="NAMES", help="in --verify these alone, by commas, and nginx")
     parser.add_argument("--rounds", type=int, default=5, help="of which the median is taken (5)")
@@ -51,6 +52,10 @@ def other(words):
     return None
 
 
+def show(section):
+    print(f"{section.title}\n\n{section.text()}\n", flush=True)
+
+
 def main(words):
     if found := other(words):
         script, left = found
@@ -63,16 +68,16 @@ def main(words):
     given.build_dir = Path(os.environ.get("FCGI_AUTH_BUILD_DIR") or demo_site.REPOSITORY / ".build" / "release")
     asked = [name for name in MODES if given.all or getattr(given, name.replace("-", "_"))] or ["verify"]
     sections = [report.machine()]
-    show = (lambda section: None) if given.json else lambda section: print(f"{section.title}\n\n{section.text()}\n", flush=True)
     for module in dict.fromkeys(MODES[name][0] for name in asked):
         for section in importlib.import_module(f"benchmarks.{module}").sections(given):
             sections.append(section)
-            show(section)
+            if not given.json:
+                show(section)
     reached = aims.section(sections)
-    if reached.rows:
-        show(reached)
     if given.json:
         print(json.dumps({section.key: section.rows for section in [*sections, reached]}, indent=2, ensure_ascii=False))
+    elif reached.rows:
+        show(reached)
     if given.into:
         # Of a part of the questions the document's table of aims would lose the others.
         report.into(given.into, [*sections, reached] if given.all else sections)

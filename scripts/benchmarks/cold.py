@@ -1,4 +1,4 @@
-"""How soon a program answers that is started by its first request, as systemd's socket activation does, and whether all are answered.
+"""How soon a program answers that its first request starts, as with systemd's socket activation, and who is answered.
 
 Cold is the process, not the disk: its file was read before.
 """
@@ -70,7 +70,8 @@ def start_once(command, message, directory):
     with listen(path) as listener:
         clients = [send(path, message) for _ in range(WAITING)]
         began = time.monotonic()
-        with subprocess.Popen(command, stdin=listener, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}) as process:
+        nowhere = subprocess.DEVNULL
+        with subprocess.Popen(command, stdin=listener, stdout=nowhere, stderr=nowhere, env={}) as process:
             try:
                 clients += [send(path, message) for _ in range(MEANWHILE)]
                 ready, _, _ = select.select(clients, [], [], ANSWER_LIMIT)
@@ -120,5 +121,5 @@ def sections(given):
                     rows.append(ours(stack, "verify", token, given.revoked))
     yield Section(
         "cold", "Cold start, from the start of the process to the first answer", rows,
-        [Column("program", "who"), Column("median ms", "median", "{:.1f}"), Column(f"worst of {STARTS} ms", "worst", "{:.1f}"),
-         Column("requests sent before and meanwhile", "sent", "{:d}"), Column("lost", "lost", "{:d}")])
+        [Column("program", "who"), Column("median ms", "median", "{:.1f}"),
+         Column(f"worst of {STARTS} ms", "worst", "{:.1f}"), Column("requests sent before and meanwhile", "sent", "{:d}"), Column("lost", "lost", "{:d}")])

@@ -61,7 +61,7 @@ class Contestant:
         self.port = demo_site.free_port()
         self.good, self.refused = {}, {}
         self.failure = None
-        self._program = None
+        self._program, self._log = None, None
 
     def start(self, directory):
         """Builds and starts it in a directory of its own; raises Unavailable, OSError or CalledProcessError."""
@@ -76,10 +76,15 @@ class Contestant:
         """Of the program that decides; None where nginx does."""
         return self._program.pid() if self._program else None
 
+    def last_words(self):
+        """The last line that its program has written."""
+        lines = self._log.read_text(errors="replace").splitlines() if self._log and self._log.exists() else []
+        return lines[-1] if lines else ""
+
     def _run(self, directory, command, location, **environment):
-        socket = directory / "s"
+        socket, self._log = directory / "s", directory / "log"
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self._program = Program(self.name, command, kept | environment, directory / "log", listen(socket))
+        self._program = Program(self.name, command, kept | environment, self._log, listen(socket))
         self._program.start()
         self._socket = socket
         name = self.name.replace("-", "_")
@@ -100,10 +105,16 @@ def cookie(token):
     return {"Cookie": f"__Host-access={token}"}
 
 
+def some_cookie():
+    """For those who do not look at it: as long as the others get."""
+    return cookie(tokens.token(tokens.HS256(os.urandom(32)), tokens.claims(LIFE)))
+
+
 class Nginx(Contestant):
     """What all are compared with: nginx answers its own subrequest."""
 
     def start(self, directory):
+        self.good = some_cookie()
         self.server = "location = /_auth/verify { internal; return 204; }"
 
 
@@ -123,8 +134,7 @@ class C(Contestant):
 
     def start(self, directory):
         program = build(directory, self._source)
-        # As long a cookie as the others get.
-        self.good = cookie(tokens.token(tokens.HS256(os.urandom(32)), tokens.claims(LIFE)))
+        self.good = some_cookie()
         self._run(directory, [program], FASTCGI)
         if self._snippets:
             name = self.name.replace("-", "_")
@@ -159,6 +169,10 @@ class Njs(Contestant):
     def start(self, directory):
         if not NJS.exists():
             raise Unavailable(f"{NJS} is missing")
+        # One that does not go with this nginx is found out here, not with everybody behind it.
+        trial = directory / "nginx.conf"
+        trial.write_text(f"load_module {NJS};\npid {directory}/pid;\nevents {{ }}\n")
+        run("nginx", "-t", "-q", "-e", directory / "log", "-c", trial, PATH=f"/usr/sbin:{os.environ['PATH']}")
         secret = os.urandom(24).hex()
         self._jwts(directory, tokens.HS256(secret.encode()))
         self.module = str(NJS)

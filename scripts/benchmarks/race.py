@@ -36,6 +36,10 @@ class Entry:
     loaded: float | None = None
 
 
+# What one contestant may have, while the others are measured.
+TROUBLE = (Unavailable, load.WrongAnswer, OSError, RuntimeError, subprocess.SubprocessError)
+
+
 @contextlib.contextmanager
 def started(contestants):
     """The server and those that run and refuse what they must; of the others `failure` says why not."""
@@ -51,7 +55,7 @@ def started(contestants):
             try:
                 contestant.start(place)
                 running.append(contestant)
-            except (Unavailable, OSError, RuntimeError, subprocess.SubprocessError) as error:
+            except TROUBLE as error:
                 fail(contestant, getattr(error, "stderr", None) or str(error))
         if not running:
             raise SystemExit("nobody could be started")
@@ -63,23 +67,24 @@ def started(contestants):
 
 
 def fail(contestant, reason):
-    contestant.failure = " ".join(reason.split())[:200]
+    """Keeps why, with the last that its program has said of itself."""
+    contestant.failure = " ".join(f"{reason} {contestant.last_words()}".split())[:300]
     say(f"{contestant.name} IS NOT MEASURED: {contestant.failure}")
 
 
 def prove(contestant):
     """A good credential passes and each bad one does not, or speed means nothing."""
     if (found := server.status(contestant.port, contestant.good)) != 200:
-        fail(contestant, f"a good credential was answered {found}")
+        return fail(contestant, f"a good credential was answered {found}")
     for reason, headers in contestant.refused.items():
         if (found := server.status(contestant.port, headers)) not in (401, 403):
-            fail(contestant, f"{reason}: answered {found}")
+            return fail(contestant, f"{reason}: answered {found}")
 
 
 def turn(nginx, contestant, seconds):
     watched = {"nginx": nginx.worker} | ({"verifier": contestant.pid} if contestant.pid else {})
     before = {who: processes.processor_seconds(pid) for who, pid in watched.items()}
-    (name, value), = contestant.good.items() or [("X-Nobody", "1")]
+    ((name, value),) = contestant.good.items()
     result = load.wrk(f"http://127.0.0.1:{contestant.port}/file", f"{name}: {value}", seconds)
     costs = {
         who: (processes.processor_seconds(pid) - before[who]) / result.requests * 1e6 for who, pid in watched.items()}
@@ -94,11 +99,11 @@ def race(contestants, rounds, seconds):
             if each.pid:
                 entries[each.name].at_rest = processes.resident(each.pid)
         for number in range(rounds):
-            shift = number % len(running)
+            shift = number % max(1, len(running))
             for each in running[shift:] + running[:shift]:
                 try:
                     entries[each.name].turns.append(turn(nginx, each, seconds))
-                except load.WrongAnswer as error:
+                except TROUBLE as error:
                     fail(each, str(error))
             running = [each for each in running if not each.failure]
             say(f"round {number + 1} of {rounds}")
@@ -124,7 +129,7 @@ def more(entry, other):
 
 
 def row(entry, entries, beside):
-    """Medians of the rounds as a dictionary; None is what does not apply. `beside` is whom to compare with, besides nginx."""
+    """Medians of the rounds by name; None is what does not apply. `beside` is whom to compare with, besides nginx."""
     who = {"who": entry.contestant.name, "checks": entry.contestant.checks}
     if entry.contestant.failure:
         return who | {"failure": entry.contestant.failure}
@@ -168,7 +173,7 @@ def compared(entries, name, other):
     mine, theirs = measured(entries, name), measured(entries, other)
     if not (mine and theirs):
         return []
+    rate, p99 = (within_rounds(mine, theirs, pick) for pick in (lambda each: each.load.rate, lambda each: each.load.p99))
     return [
-        f"`{name}` beside `{other}`, medians of rounds: {within_rounds(mine, theirs, lambda each: each.load.rate):.2f} of the"
-        f" requests/s, p99 {within_rounds(mine, theirs, lambda each: each.load.p99):.2f} times,"
+        f"`{name}` beside `{other}`, medians of rounds: {rate:.2f} of the requests/s, p99 {p99:.2f} times,"
         f" {more(mine, theirs):+.1f} µs of verifier a request."]

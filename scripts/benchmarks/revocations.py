@@ -59,4 +59,5 @@ def sections(given):
     sites = [Revoked("none", 0, given.build_dir), Revoked("many", given.revoked, given.build_dir)]
     entries = race([Nginx(BASE), *sites], given.rounds, given.seconds)
     notes = steadiness(entries) + compared(entries, "many", "none")
-    yield Section("revocations", "Live revocations", [row(entry, entries, "none") for entry in entries], columns("none"), notes)
+    rows = [row(entry, entries, "none") for entry in entries]
+    yield Section("revocations", "Live revocations", rows, columns("none"), notes)

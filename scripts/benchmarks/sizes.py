@@ -31,7 +31,8 @@ def ready():
     with tempfile.TemporaryDirectory() as directory:
         for _ in range(2):
             start = time.monotonic()
-            command = [demo_site.REPOSITORY / "scripts/run", "--port", str(demo_site.free_port()), "--state", f"{directory}/s"]
+            port = str(demo_site.free_port())
+            command = [demo_site.REPOSITORY / "scripts/run", "--port", port, "--state", f"{directory}/s"]
             with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
                 if any(line.startswith("ready ") for line in process.stdout):
                     figures.append(time.monotonic() - start)

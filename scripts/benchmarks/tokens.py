@@ -94,7 +94,7 @@ def claims(life):
 
 
 def tampered(token):
-    """The same with one bit of its signature turned, or of an id: not the last character, whose low bits count for nothing."""
+    """With one character of the signature, or of the id, changed: not the last, whose low bits count for nothing."""
     place = len(token) - 8
     return token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1:]
 
