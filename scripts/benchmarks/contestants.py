@@ -9,7 +9,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-import demo_site
 from benchmarks import tokens
 from benchmarks.server import HERE, our_server, our_upstreams
 from supervisor import Program, listen
@@ -49,6 +48,7 @@ class Contestant:
     """One row. `start` fills in the rest; what it leaves empty, nginx needs nothing of.
 
     checks      what is looked at before a request passes
+    port        where nginx answers for it; the server's choice
     good        the headers of a request that must pass
     refused     headers that must not, by what is wrong with them; empty where nothing is checked
     """
@@ -58,7 +58,7 @@ class Contestant:
 
     def __init__(self, name):
         self.name = name
-        self.port = demo_site.free_port()
+        self.port = None
         self.good, self.refused = {}, {}
         self.failure = None
         self._program, self._log = None, None
@@ -119,8 +119,8 @@ class Nginx(Contestant):
 
 
 def build(directory, source):
-    """Compiles one of the C responders; returns where the program is."""
-    program = directory / "responder"
+    """Compiles one of the C programs; returns where it is."""
+    program = directory / Path(source).stem
     run("gcc", "-O2", "-Wall", "-Werror", "-pthread", "-o", program, HERE / source, "-lfcgi")
     return program
 

@@ -5,16 +5,15 @@ import resource
 import statistics
 import subprocess
 import uuid
-from pathlib import Path
 
 from benchmarks import load, processes, server, tokens
+from benchmarks.contestants import build
 from benchmarks.ours import ours
 from benchmarks.race import say, started
 from benchmarks.report import Column, Section
 from stack import PROGRAMS
 
 SPEED_SECONDS = 3
-LUA = Path(__file__).with_name("each_once.lua")
 
 
 def minted(contestant, count, file):
@@ -35,21 +34,22 @@ def openssl_verifications():
     return float(re.search(r"Ed25519\).*\s([\d.]+)$", output, re.M)[1])
 
 
-def ask_once_each(nginx, contestant, file, count):
-    """Requests a second, and microseconds of processor time of each that took part."""
+def ask_once_each(nginx, contestant, client, file, count):
+    """Requests a second, and microseconds of processor time of each that took part, the client as well."""
     watched = {"nginx": nginx.worker, "verifier": contestant.pid}
     before = {who: processes.processor_seconds(pid) for who, pid in watched.items()}
-    client = resource.getrusage(resource.RUSAGE_CHILDREN)
+    earlier = resource.getrusage(resource.RUSAGE_CHILDREN)
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{load.CONNECTIONS}", "-d300s", "-s", LUA, f"http://127.0.0.1:{contestant.port}/file", "--", file],
-        check=True, capture_output=True, text=True, timeout=330).stdout
-    found = re.search(r"answered (\d+) wrong (\d+) seconds ([\d.]+)", output)
-    if not found or (int(found[1]), int(found[2])) != (count, 0):
-        raise SystemExit(f"not every token was let in\n{output}")
+        [client, str(contestant.port), str(load.CONNECTIONS), file],
+        check=True, capture_output=True, text=True, timeout=300).stdout
+    words = output.split()
+    found = dict(zip(words[::2], map(float, words[1::2])))
+    if (found["answered"], found["wrong"]) != (count, 0):
+        raise SystemExit(f"not every token was let in: {output}")
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     costs = {who: (processes.processor_seconds(pid) - before[who]) / count * 1e6 for who, pid in watched.items()}
-    costs["client"] = (spent.ru_utime + spent.ru_stime - client.ru_utime - client.ru_stime) / count * 1e6
-    return count / float(found[3]), costs
+    costs["client"] = (spent.ru_utime + spent.ru_stime - earlier.ru_utime - earlier.ru_stime) / count * 1e6
+    return {"rate": count / found["seconds"], "p50": found["p50"], "p99": found["p99"]} | costs
 
 
 def measure(build_dir, rounds, count):
@@ -60,7 +60,7 @@ def measure(build_dir, rounds, count):
         if not running:
             raise SystemExit(contestant.failure)
         at_rest = {name: processes.resident(contestant.stack.pid(name)) for name in PROGRAMS}
-        file = contestant.stack.state / "tokens"
+        file, client = contestant.stack.state / "tokens", build(contestant.stack.state, "each_once.c")
         say(f"signing {count} tokens")
         minted(contestant, count, file)
         for number in range(rounds):
@@ -70,12 +70,12 @@ def measure(build_dir, rounds, count):
                 raise SystemExit("a good token was turned away")
             rest = processes.resident(contestant.pid)
             before = openssl_verifications()
-            turns = [ask_once_each(nginx, contestant, file, count) for _ in range(2)]
+            turns = [ask_once_each(nginx, contestant, client, file, count) for _ in range(2)]
             allowed = statistics.mean((before, openssl_verifications()))
-            for rows, (rate, costs) in zip((first, again), turns):
-                rows.append({
-                    "rate": rate, "openssl": allowed, "share": rate / allowed, **costs, "at rest": rest,
-                    "loaded": processes.resident(contestant.pid)})
+            loaded = processes.resident(contestant.pid)
+            for rows, found in zip((first, again), turns):
+                share = found["rate"] / allowed
+                rows.append(found | {"openssl": allowed, "share": share, "at rest": rest, "loaded": loaded})
             say(f"round {number + 1} of {rounds}")
     return first, again, at_rest
 
@@ -92,6 +92,7 @@ def sections(given):
         "first-sight", "First sight of a token (Ed25519)", rows,
         [Column("", "what"), Column("requests/s", "rate", "{:.0f}"),
          Column("openssl speed, verifications/s", "openssl", "{:.0f}"), Column("share", "share", "{:.2f}"),
+         Column("p50 ms", "p50", "{:.2f}"), Column("p99 ms", "p99", "{:.2f}"),
          Column("verify µs", "verifier", "{:.1f}"), Column("nginx µs", "nginx", "{:.1f}"),
          Column("client µs", "client", "{:.1f}"), Column("MiB at rest", "at rest", "{:.1f}"),
          Column("MiB after", "loaded", "{:.1f}")])

@@ -4,11 +4,13 @@ Configuration that is ours comes from nginx/ as it is installed. Only names of u
 that several of our stacks can stand behind one nginx.
 """
 
+import contextlib
 import http.client
 import os
 import re
 import shutil
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -35,11 +37,21 @@ def our_server(name, keys):
     return re.sub(r"fastcgi_pass fcgi_auth_", f"fastcgi_pass {name}_", text)
 
 
+def free_ports(count):
+    """So many different ones: each is held until all are known."""
+    with contextlib.ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
 class Server:
-    """nginx for these contestants, each with `port`, `location`, `server` and `http`."""
+    """nginx for these contestants: of each the `location`, `server` and `http`. Sets their `port`."""
 
     def __init__(self, directory, contestants):
-        self.directory = directory
+        for contestant, port in zip(contestants, free_ports(len(contestants))):
+            contestant.port = port
         for name in ("conf.d", "temp"):
             (directory / name).mkdir(parents=True)
         file = directory / "file.txt"
