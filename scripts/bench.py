@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -43,12 +42,13 @@ def options():
 
 
 def other(words):
-    """The script that the command line asks for, and what is left for it; None for our own questions."""
+    """The command that the words ask another script for; None for our own questions."""
     for name, module in OTHERS.items():
         if f"--{name}" in words:
-            if not importlib.util.find_spec(module):
+            script = demo_site.REPOSITORY / "scripts" / f"{module}.py"
+            if not script.exists():
                 raise SystemExit(f"there is no scripts/{module}.py")
-            return importlib.import_module(module), [word for word in words if word != f"--{name}"]
+            return [sys.executable, str(script), *(word for word in words if word != f"--{name}")]
     return None
 
 
@@ -57,9 +57,8 @@ def show(section):
 
 
 def main(words):
-    if found := other(words):
-        script, left = found
-        return script.main(left)
+    if command := other(words):
+        os.execv(command[0], command)
     parser = options()
     given = parser.parse_args(words)
     if min(given.rounds, given.seconds, given.tokens, given.revoked) < 1:
@@ -84,4 +83,4 @@ def main(words):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
