@@ -12,7 +12,6 @@ import shutil
 import signal
 import socket
 import time
-from pathlib import Path
 
 import demo_site
 from benchmarks import processes
