@@ -1,7 +1,6 @@
 """Tokens that verify has never seen, each asked once: the signature's own cost, and what remembering them takes."""
 
 import re
-import resource
 import statistics
 import subprocess
 import uuid
@@ -38,7 +37,7 @@ def ask_once_each(nginx, contestant, client, file, count):
     """Requests a second, and microseconds of processor time of each that took part, the client as well."""
     watched = {"nginx": nginx.worker, "verifier": contestant.pid}
     before = {who: processes.processor_seconds(pid) for who, pid in watched.items()}
-    earlier = resource.getrusage(resource.RUSAGE_CHILDREN)
+    earlier = processes.children_seconds()
     output = subprocess.run(
         [client, str(contestant.port), str(load.CONNECTIONS), file],
         check=True, capture_output=True, text=True, timeout=300).stdout
@@ -46,9 +45,8 @@ def ask_once_each(nginx, contestant, client, file, count):
     found = dict(zip(words[::2], map(float, words[1::2])))
     if (found["answered"], found["wrong"]) != (count, 0):
         raise SystemExit(f"not every token was let in: {output}")
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     costs = {who: (processes.processor_seconds(pid) - before[who]) / count * 1e6 for who, pid in watched.items()}
-    costs["client"] = (spent.ru_utime + spent.ru_stime - earlier.ru_utime - earlier.ru_stime) / count * 1e6
+    costs["client"] = (processes.children_seconds() - earlier) / count * 1e6
     return {"rate": count / found["seconds"], "p50": found["p50"], "p99": found["p99"]} | costs
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 
 CONNECTIONS = 32
+PATIENCE = 30  # seconds that an answer may take, for those that hash passwords
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60000.0}
 
 
@@ -24,9 +25,10 @@ class Load:
 
 def wrk(url, header, seconds):
     """`header` is a whole line, `Name: value`."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-H", header, url]
+    command = [
+        "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", f"{PATIENCE}s", "--latency", "-H", header, url]
     output = subprocess.run(
-        command, check=True, capture_output=True, text=True, timeout=seconds + 30).stdout
+        command, check=True, capture_output=True, text=True, timeout=seconds + 2 * PATIENCE).stdout
     if "Non-2xx" in output or "Socket errors" in output:
         raise WrongAnswer(output)
     return parse(output)

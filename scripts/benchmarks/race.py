@@ -2,10 +2,12 @@
 
 import contextlib
 import dataclasses
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from benchmarks import load, processes, server
@@ -21,11 +23,15 @@ def say(text):
 
 @dataclasses.dataclass
 class Turn:
-    """One contestant's share of a round: processor time in microseconds a request."""
+    """One contestant's share of a round: processor time in microseconds a request.
+
+    others   what everybody else on the machine took of it meanwhile, as a share of all processors
+    """
 
     load: load.Load
     nginx: float
     verifier: float | None
+    others: float
 
 
 @dataclasses.dataclass
@@ -83,12 +89,15 @@ def prove(contestant):
 
 def turn(nginx, contestant, seconds):
     watched = {"nginx": nginx.worker} | ({"verifier": contestant.pid} if contestant.pid else {})
+    began, busy, client = time.monotonic(), processes.busy_seconds(), processes.children_seconds()
     before = {who: processes.processor_seconds(pid) for who, pid in watched.items()}
     ((name, value),) = contestant.good.items()
     result = load.wrk(f"http://127.0.0.1:{contestant.port}/file", f"{name}: {value}", seconds)
-    costs = {
-        who: (processes.processor_seconds(pid) - before[who]) / result.requests * 1e6 for who, pid in watched.items()}
-    return Turn(result, costs["nginx"], costs.get("verifier"))
+    spent = {who: processes.processor_seconds(pid) - before[who] for who, pid in watched.items()}
+    others = processes.busy_seconds() - busy - (processes.children_seconds() - client) - sum(spent.values())
+    share = max(0.0, others / (time.monotonic() - began) / os.cpu_count())
+    costs = {who: seconds / result.requests * 1e6 for who, seconds in spent.items()}
+    return Turn(result, costs["nginx"], costs.get("verifier"), share)
 
 
 def race(contestants, rounds, seconds):
@@ -165,7 +174,10 @@ def steadiness(entries):
     if not (base := measured(entries, BASE)):
         return []
     rates = [each.load.rate for each in base.turns]
-    return [f"Rounds: {len(rates)}, in which `return 204` made {min(rates):.0f} to {max(rates):.0f} requests/s."]
+    others = statistics.median(each.others for entry in entries for each in entry.turns)
+    return [
+        f"Rounds: {len(rates)}, in which `return 204` made {min(rates):.0f} to {max(rates):.0f} requests/s."
+        f" Others took {others:.0%} of the machine meanwhile."]
 
 
 def compared(entries, name, other):
