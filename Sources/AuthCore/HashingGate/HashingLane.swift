@@ -1,3 +1,4 @@
+import FileLocks
 import Glibc
 import Passwords
 import Synchronization
@@ -19,11 +20,11 @@ final class HashingLane: Sendable {
 
     /// One computation and the thread that waits for it.
     final class Job: Sendable {
-        let work: @Sendable (SlotsUnavailable?) -> Void
+        let work: @Sendable (LockFileUnavailable?) -> Void
         let finished = Semaphore()
 
         /// - Parameter work: is given the reason when there is nothing to be computed.
-        init(_ work: @escaping @Sendable (SlotsUnavailable?) -> Void) { self.work = work }
+        init(_ work: @escaping @Sendable (LockFileUnavailable?) -> Void) { self.work = work }
     }
 
     let state = Mutex(State())
@@ -121,8 +122,8 @@ final class HashingLane: Sendable {
         }
     }
 
-    private func take(_ slots: MachineSlots) -> SlotsUnavailable? {
-        do throws(SlotsUnavailable) {
+    private func take(_ slots: MachineSlots) -> LockFileUnavailable? {
+        do throws(LockFileUnavailable) {
             try slots.take()
             return nil
         } catch {
