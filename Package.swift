@@ -220,6 +220,20 @@ let package = Package(
             path: "Tests/CommitProbe", swiftSettings: strict),
         .executableTarget(
             name: "hash-probe", dependencies: ["CArgon2", "Threads"], path: "Tests/HashProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "ungrouped-refresh",
+            dependencies: [
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
+            ],
+            path: "Tests/UngroupedRefresh", swiftSettings: strict),
+        .executableTarget(
+            name: "ungrouped-logout",
+            dependencies: [
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "SiteAuthentication", "Storage",
+            ],
+            path: "Tests/UngroupedLogout", swiftSettings: strict),
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         tests("Secrets", ["Secrets"]),
         tests("Encoding", ["Encoding"]),

@@ -71,10 +71,7 @@ public final class GroupCommit: @unchecked Sendable {
             return state.waiting.first
         }
         successor?.woken.signal()
-        for member in members {
-            member.isSettled = true
-            member.woken.signal()
-        }
+        for member in members { member.settle() }
     }
 
     private func commit() -> [Member] {
@@ -107,7 +104,7 @@ public final class GroupCommit: @unchecked Sendable {
     private func run(_ member: Member) throws(StoreError) {
         try database.execute("SAVEPOINT member")
         do throws(StoreError) {
-            try member.work(database)
+            try member.run(database)
         } catch {
             member.error = error
             // Where this can't be, the database has ended the transaction by itself, for the same reason.
@@ -124,11 +121,20 @@ public final class GroupCommit: @unchecked Sendable {
     /// `@unchecked Sendable`: the leader alone uses it until it signals, and who waits for that signal
     /// alone afterwards.
     private final class Member: @unchecked Sendable {
-        let work: (any Database) throws(StoreError) -> Void
+        /// Nil when it will not be run any more: it must not outlive the call that it came with.
+        private var work: ((any Database) throws(StoreError) -> Void)?
         let woken = Semaphore()
         var error: StoreError?
-        var isSettled = false
+        private(set) var isSettled = false
 
         init(_ work: @escaping (any Database) throws(StoreError) -> Void) { self.work = work }
+
+        func run(_ database: any Database) throws(StoreError) { try work?(database) }
+
+        func settle() {
+            work = nil
+            isSettled = true
+            woken.signal()
+        }
     }
 }

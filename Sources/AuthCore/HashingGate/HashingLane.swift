@@ -33,6 +33,8 @@ final class HashingLane: Sendable {
     private let region: MachineSlots.Region
     private let queue: Int
     private let patience: Duration
+    /// After so long without work the memory for it is given back.
+    private static let idleLimit: Duration = .seconds(2)
     /// Of setpriority(2).
     private static let niceness: Int32 = 10
 
@@ -107,7 +109,11 @@ final class HashingLane: Sendable {
         // Programs look for a place from different ends, so that their first threads do not meet.
         let slots = MachineSlots(directory: directory, region: region, home: index + Int(getpid()))
         while true {
-            submitted.wait()
+            // Once: whoever waits longer has nothing left to give back.
+            if !submitted.wait(upTo: Self.idleLimit) {
+                Argon2Memory.release()
+                submitted.wait()
+            }
             let began = ContinuousClock.now
             let failure = take(slots)
             guard let job = oldest() else {
