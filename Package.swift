@@ -275,8 +275,8 @@ let package = Package(
         tests(
             "Storage",
             [
-                "Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver", "Storage",
-                "TestFixtures",
+                "Accounts", "Database", "FileLocks", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver",
+                "Storage", "TestFixtures",
             ]),
         tests(
             "TokenAuthentication",

@@ -38,6 +38,16 @@ function request()
 end
 """
 
+# Sends each header of a file in turn, again and again.
+READS = """
+local headers, next = {}, 0
+for line in io.lines(os.getenv("WRITE_LOAD_BODIES")) do headers[#headers + 1] = line:match("^Cookie: (.*)$") end
+function request()
+    next = next % #headers + 1
+    return wrk.format(nil, nil, { Cookie = headers[next] })
+end
+"""
+
 UNITS = {"us": 1, "ms": 1000, "s": 1_000_000}
 
 
@@ -49,15 +59,23 @@ def processor_seconds(pid):
 def measure(stack, port, program, bodies, seconds, clients, directory):
     """Requests a second, median and 99th percentile in microseconds, the program's processor time for each
     request in microseconds, and how many requests there were."""
-    script, lines = Path(directory) / "load.lua", Path(directory) / "bodies"
-    script.write_text(SCRIPT)
-    lines.write_text("".join(f"{body}\n" for body in bodies))
+    return _measure(stack, program, f"http://127.0.0.1:{port}/auth/{program}", SCRIPT, bodies, seconds, clients, directory)
+
+
+def measure_reads(stack, port, path, headers, seconds, clients, directory):
+    """The same of verify, for a protected file that is asked for with each of these headers."""
+    return _measure(stack, "verify", f"http://127.0.0.1:{port}{path}", READS, headers, seconds, clients, directory)
+
+
+def _measure(stack, program, url, text, lines, seconds, clients, directory):
+    script, data = Path(directory) / "load.lua", Path(directory) / "lines"
+    script.write_text(text)
+    data.write_text("".join(f"{line}\n" for line in lines))
     before = processor_seconds(stack.pid(program))
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", script,
-         f"http://127.0.0.1:{port}/auth/{program}"],
+        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", script, url],
         check=True, capture_output=True, text=True, timeout=seconds + 30,
-        env={**os.environ, "WRITE_LOAD_BODIES": str(lines)}).stdout
+        env={**os.environ, "WRITE_LOAD_BODIES": str(data)}).stdout
     used = processor_seconds(stack.pid(program)) - before
     if "Non-2xx" in output or "Socket errors" in output:
         raise SystemExit(f"{program}: not every answer was right, or there were too few bodies\n{output}")

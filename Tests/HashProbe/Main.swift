@@ -7,7 +7,8 @@ import Threads
 ///
 ///     hash-probe THREADS SECONDS MEMORY_KIB PASSES
 ///
-/// Threads that call argon2id_hash_raw one after the other, as in any C program. Prints hashes a second.
+/// Threads that call argon2id_hash_raw one after the other, as in any C program. Prints hashes a second, and the processor time of one
+/// in microseconds.
 @main
 enum Main {
     static func main() {
@@ -37,7 +38,15 @@ enum Main {
             precondition(code == 0, "no thread")
         }
         for _ in 0..<threads { end.wait() }
-        print(Double(count.value.load(ordering: .relaxed)) / ((clock.now - began) / .seconds(1)))
+        let hashes = Double(count.value.load(ordering: .relaxed))
+        print(hashes / ((clock.now - began) / .seconds(1)), processorTime() / hashes)
+    }
+
+    /// Of this process, in microseconds.
+    private static func processorTime() -> Double {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        return [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) * 1e6 + Double($0.tv_usec) }.reduce(0, +)
     }
 
     private final class Count: Sendable {

@@ -18,18 +18,21 @@ enum Purge {
     }
 
     static func revocations(in database: any Database, at now: Timestamp) throws(StoreError) {
-        try purge("revocations", key: "subject", whose: "expires_at", isBefore: now, in: database)
+        // Both kinds by name, so that the primary key serves: not all that has ended is looked at.
+        try purge("revocations", if: "kind IN (1, 2)", key: "subject", whose: "expires_at", isBefore: now, in: database)
     }
 
-    /// Looks first: mostly there is nothing.
+    /// Looks first: mostly there is nothing. What is deleted is found by its key.
     private static func purge(
-        _ table: String, key: String, whose column: String, isBefore time: Timestamp, in database: any Database
+        _ table: String, if condition: String = "1 = 1", key: String, whose column: String, isBefore time: Timestamp,
+        in database: any Database
     ) throws(StoreError) {
         let old = "SELECT \(key) FROM \(table) WHERE \(column) < $1 ORDER BY \(column) LIMIT $2"
         let values: [SQLValue] = [.integer(time.milliseconds), .integer(limit)]
         guard try !database.query(old, values).isEmpty else { return }
         try database.attempt { () throws(StoreError) in
-            try database.execute("DELETE FROM \(table) WHERE \(key) IN (\(old)) AND \(column) < $1", values)
+            try database.execute(
+                "DELETE FROM \(table) WHERE \(condition) AND \(key) IN (\(old)) AND \(column) < $1", values)
         }
     }
 }

@@ -51,6 +51,9 @@ final class WriteTurn: CommitTurn, @unchecked Sendable {
         if startThreadOnce() { wait() } else { file.close() }
     }
 
+    /// Whether it is this program's turn now.
+    var isHeld: Bool { state.withLock { $0 == .held } }
+
     func giveBack() {
         guard state.withLock({ $0 }) == .held else { return }
         if (try? file.unlock(Self.writing)) == nil { file.close() }
