@@ -33,8 +33,6 @@ final class HashingLane: Sendable {
     private let region: MachineSlots.Region
     private let queue: Int
     private let patience: Duration
-    /// After so long without work the memory for it is given back.
-    private static let idleLimit: Duration = .seconds(2)
     /// Of setpriority(2).
     private static let niceness: Int32 = 10
 
@@ -109,11 +107,7 @@ final class HashingLane: Sendable {
         // Programs look for a place from different ends, so that their first threads do not meet.
         let slots = MachineSlots(directory: directory, region: region, home: index + Int(getpid()))
         while true {
-            // Once: whoever waits longer has nothing left to give back.
-            if !submitted.wait(upTo: Self.idleLimit) {
-                Argon2Memory.release()
-                submitted.wait()
-            }
+            submitted.wait()
             let began = ContinuousClock.now
             let failure = take(slots)
             guard let job = oldest() else {
@@ -123,7 +117,9 @@ final class HashingLane: Sendable {
             job.work(failure)
             // First the place, then the waiting thread: that one may have the processor at once.
             slots.giveBack()
-            end(after: ContinuousClock.now - began)
+            let isLast = end(after: ContinuousClock.now - began)
+            // The next in line computes where this one did; where there is none, nothing is kept.
+            if isLast { Argon2Memory.release() }
             job.finished.signal()
         }
     }
@@ -146,10 +142,12 @@ final class HashingLane: Sendable {
         }
     }
 
-    private func end(after turn: Duration) {
+    /// - Returns: whether nothing else waits.
+    private func end(after turn: Duration) -> Bool {
         state.withLock { state in
             state.running -= 1
             state.turn += (turn / .seconds(1) - state.turn) / 8
+            return state.waiting.isEmpty
         }
     }
 }

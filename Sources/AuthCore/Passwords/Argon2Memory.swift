@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// Where hashes compute: memory in huge pages where the kernel has them, so that the processor does not
-/// look up an address for each block of 1 KiB; kept from one hash to the next, so that the kernel does not
-/// clear 19 MiB for each of them; and given back when no hash has been asked for in a while.
+/// look up an address for each block of 1 KiB; and kept for the next hash while there is one in line, so
+/// that the kernel does not clear 19 MiB for each of them.
 ///
 /// libargon2 clears it after each hash, before it comes back here.
 package enum Argon2Memory {
