@@ -69,6 +69,7 @@ let package = Package(
         core("Secrets"),
         core("Encoding"),
         core("JSON", ["Secrets"]),
+        core("HTML"),
         core("Identity", ["Encoding", "Secrets"]),
         core("Usernames", ["CUTF8Proc"]),
         core("Lookalikes", ["CICU", "Usernames"]),
@@ -93,6 +94,7 @@ let package = Package(
         core("Tokens", ["Cryptography", "Encoding", "Identity", "JSON", "Secrets"]),
         core("TokenSigning", ["CCrypto", "Cryptography", "Encoding", "Identity", "JSON", "Secrets", "Tokens"]),
         core("RefreshTokens", ["Cryptography", "Encoding", "Identity", "Secrets"]),
+        core("UserAgents"),
         core("Devices", ["Cryptography", "Encoding", "HTTP", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
         core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
@@ -126,8 +128,8 @@ let package = Package(
         core(
             "Endpoints",
             [
-                "Accounts", "Database", "Encoding", "Events", "HTTP", "Identity", "JSON", "Secrets", "Sessions",
-                "Settings",
+                "Accounts", "Database", "Encoding", "Events", "HTML", "HTTP", "Identity", "JSON", "Secrets",
+                "Sessions", "Settings",
             ]),
         core(
             "Storage",
@@ -164,7 +166,7 @@ let package = Package(
             "signup",
             [
                 "Accounts", "CredentialFields", "Devices", "Endpoints", "Events", "FastCGI", "HTTP", "HashingGate",
-                "Identity",
+                "Identity", "JSON",
                 "Launch", "Lookalikes", "PasswordStrength", "Passwords", "Secrets", "Sessions", "Settings", "Storage",
                 "Throttling", "TokenDelivery", "Usernames",
             ]),
@@ -194,10 +196,10 @@ let package = Package(
             "account",
             [
                 "Accounts", "Authentication", "CredentialFields", "Endpoints", "Events", "FastCGI", "HTTP",
-                "HashingGate", "Identity",
+                "HTML", "HashingGate", "Identity",
                 "JSON",
                 "Launch", "PasswordStrength", "Passwords", "PasswordVerification", "Secrets", "Sessions", "Settings",
-                "SiteAuthentication", "Storage", "Throttling",
+                "SiteAuthentication", "Storage", "Throttling", "UserAgents",
             ]),
         .executableTarget(
             name: "fcgi-authctl",
@@ -238,6 +240,7 @@ let package = Package(
         tests("Secrets", ["Secrets"]),
         tests("Encoding", ["Encoding"]),
         tests("JSON", ["JSON", "Secrets"]),
+        tests("HTML", ["HTML"]),
         tests("Identity", ["Identity"]),
         tests("Usernames", ["Usernames"]),
         tests("Lookalikes", ["Lookalikes", "TestFixtures", "Usernames"]),
@@ -264,6 +267,7 @@ let package = Package(
                 "AccessIDs", "Authentication", "Database", "Events", "Identity", "SessionAuthentication",
                 "SQLiteDriver", "TestFixtures",
             ]),
+        tests("UserAgents", ["UserAgents"]),
         tests("Devices", ["Devices", "HTTP", "Identity", "Secrets"]),
         tests("Throttling", ["Throttling", "Database", "SQLiteDriver", "Identity", "TestFixtures"]),
         tests(
@@ -283,6 +287,9 @@ let package = Package(
             ["Identity", "JSON", "Secrets", "TokenAuthentication", "TokenSigning", "Tokens"]),
         tests(
             "Endpoints",
-            ["Authentication", "Endpoints", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events", "Encoding"]),
+            [
+                "Authentication", "Endpoints", "HTML", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events",
+                "Encoding",
+            ]),
     ]
 )

@@ -55,9 +55,9 @@ def problem_codes():
 def problems():
     """The refusals nginx makes by itself read like the programs', and the pages know the codes."""
     codes = problem_codes()
-    found = re.findall(r"return (\d+) '(\{.*?\})'", (ROOT / "nginx/snippets/fcgi-auth-server.conf").read_text())
+    found = re.findall(r"return (\d+) '(\{.*?\})'", (ROOT / "nginx/snippets/fcgi-auth-refusals.conf").read_text())
     if not found:
-        yield "no refusal found in fcgi-auth-server.conf"
+        yield "no refusal found in fcgi-auth-refusals.conf"
     for status, body in found:
         said = json.loads(body)
         code = said["code"]
@@ -66,7 +66,7 @@ def problems():
             yield f"{code}: nginx says {status} {said['title']!r} {said['detail']!r}, the programs {expected}"
         if said["type"] != f"urn:fcgi-auth:problem:{code}":
             yield f"{code}: type is {said['type']}"
-    texts = re.search(r"map \$arg_error [^{]*\{(.*?)\n\}", (ROOT / "nginx/conf.d/fcgi-auth.conf").read_text(), re.S)
+    texts = re.search(r"map \$arg_error [^{]*\{(.*?)\n\}", (ROOT / "nginx/conf.d/fcgi-auth-pages.conf").read_text(), re.S)
     for code in re.findall(r"^    ([a-z_]+) ", texts[1], re.M):
         if code != "default" and code not in codes:
             yield f"the pages have a text for {code}, which no program sends"

@@ -42,14 +42,26 @@ def cookie_prefix(settings: dict[str, str]) -> str:
     return "__Secure-" if settings.get("AUTH_COOKIE_DOMAIN") else "__Host-"
 
 
+def page_settings(settings: dict[str, str]) -> dict[str, str]:
+    """The settings that conf.d/fcgi-auth-pages.conf repeats, as an admin would write them there."""
+    repeated = {"AUTH_USERNAME": "any", "AUTH_SIGNUP": "open", "AUTH_PASSWORD_MIN": "15", "AUTH_LOGIN_PAGE": "/login"}
+    text = (REPOSITORY / "nginx/conf.d/fcgi-auth-pages.conf").read_text()
+    lines = {}
+    for name, default in repeated.items():
+        line = re.search(rf'.*{{ default "{default}"; }} +# {name}\b.*', text)[0]
+        lines[line] = line.replace(f'"{default}"', f'"{settings.get(name, default)}"')
+    return lines
+
+
 def render(state: Path, sockets: Path, settings: dict[str, str], addresses: list[str], server="", http=""):
     """Writes DIR/nginx/ complete; `server` and `http` are configuration for those two blocks."""
     installed = {
         "/run/fcgi-auth/": f"{sockets}/",
         "/etc/fcgi-auth/keys/": f"{settings['AUTH_KEYS']}/",
         "/usr/share/fcgi-auth/html/": f"{REPOSITORY}/nginx/html/",
+        "/etc/fcgi-auth/": f"{state}/",
         'default "__Host-";': f'default "{cookie_prefix(settings)}";',
-    }
+    } | page_settings(settings)
     for folder in ("conf.d", "snippets"):
         (state / "nginx" / folder).mkdir(parents=True, exist_ok=True)
         for source in (REPOSITORY / "nginx" / folder).glob("*.conf"):

@@ -7,6 +7,8 @@ run_packages=(
     libzxcvbn-dev nginx openssl pkg-config python3
 )
 test_packages=(chromium fonts-dejavu-core gcc libc6-dev python3-venv sqlite3 util-linux wrk)
+# Chinese and Arabic letters, for scripts/screenshots.
+screenshot_packages=(chromium fonts-noto-cjk fonts-noto-core python3-venv)
 fault_packages=(gcc libc6-dev util-linux)
 check_packages=(binutils python3 shellcheck)
 bench_packages=(binutils gcc libc6-dev util-linux wrk)

@@ -18,6 +18,19 @@ location = /typing {
         <textarea name="letter"></textarea><button>Send</button></form>';
 }
 """
+# One that sends the login more than it takes, and places where nginx refuses as it does elsewhere.
+REFUSALS = """
+location = /too-large {
+    default_type text/html;
+    return 200 '<!doctype html><title>Large</title><form method="post" action="/auth/login">
+        <textarea name="username"></textarea><button>Send</button></form>';
+}
+location = /refused/401 { error_page 401 = ${auth_refusal}_unauthenticated; return 401; }
+location = /refused/429 { include snippets/fcgi-auth-errors.conf; return 429; }
+location = /refused/503 { include snippets/fcgi-auth-errors.conf; return 503; }
+"""
+# Hashing costs no time here: what it costs elsewhere is no promise of the pages.
+LIGHT = {"AUTH_ARGON2_MEMORY": "7MiB", "AUTH_ARGON2_TIME": "1"}
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +48,7 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def site():
-    running = sites.Site(nginx_extra=TYPING)
+    running = sites.Site(nginx_extra=TYPING + REFUSALS)
     yield running
     running.stop()
 
@@ -48,6 +61,21 @@ def short_site():
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def email_site():
+    """Names are e-mail addresses, and after one wrong password one must wait."""
+    running = sites.Site(LIGHT | {"AUTH_USERNAME": "email", "AUTH_LOGIN_ATTEMPTS": "1"})
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def closed_site():
+    running = sites.Site(LIGHT | {"AUTH_SIGNUP": "closed"})
+    yield running
+    running.stop()
+
+
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def javascript(request):
     return request.param
@@ -55,11 +83,12 @@ def javascript(request):
 
 @pytest.fixture
 def open_browser(chromium):
-    """Opens a fresh profile on a site and gives its page."""
+    """Opens a fresh profile on a site and gives its page; options go to Playwright's new_context."""
     contexts = []
 
-    def start(site, javascript=True):
-        context = chromium.new_context(base_url=site.base_url, ignore_https_errors=True, java_script_enabled=javascript)
+    def start(site, javascript=True, **options):
+        options = dict(base_url=site.base_url, ignore_https_errors=True, java_script_enabled=javascript) | options
+        context = chromium.new_context(**options)
         context.set_default_timeout(10_000)
         contexts.append(context)
         return context.new_page()

@@ -12,7 +12,7 @@ from site_under_test import REFRESH, new_name, new_password
 from troubles import missing
 
 SESSION = "/auth/sessions/" + str(uuid.uuid4())
-POSTS = ["/auth/signup", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/password"]
+POSTS = ["/auth/signup", "/auth/strength", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/password"]
 READS = ["/auth/me", "/auth/sessions"]
 
 
@@ -67,11 +67,11 @@ class Refusal:
 REFUSALS = []
 
 
-def refusal(name, target, status, code, fields=None, by_form=False, **options):
+def refusal(name, target, status, code, fields=None, by_form=False, only_form=False, **options):
     """Adds a case; the decorated function prepares it and may return other fields or another client."""
 
     def add(prepare):
-        for is_form in (False, True) if by_form else (False,):
+        for is_form in (True,) if only_form else (False, True) if by_form else (False,):
 
             def ask(scene, is_form=is_form):
                 given = prepare(scene) or {}
@@ -90,9 +90,9 @@ def nothing(scene):
     return None
 
 
-def plain(name, target, status, code, send):
+def plain(name, target, status, code, send, is_form=False):
     """A case that needs no preparation: `send` gets the user's client."""
-    REFUSALS.append(Refusal(name, target, status, code, lambda scene: lambda: send(scene.user.client)))
+    REFUSALS.append(Refusal(name, target, status, code, lambda scene: lambda: send(scene.user.client), is_form))
 
 
 # -- What every endpoint refuses alike ------------------------------------------------------------
@@ -102,11 +102,11 @@ for target, method in [(target, "GET") for target in POSTS] + [(target, "POST") 
 for target in POSTS:
     cross = [("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")]
     plain("cross-site", target, 403, "cross_origin", lambda c, t=target, h=cross: c.post(t, {}, h))
-    plain("cross-site form", target, 403, "cross_origin", lambda c, t=target, h=cross: c.form(t, {}, h))
+    plain("cross-site", target, 403, "cross_origin", lambda c, t=target, h=cross: c.form(t, {}, h), is_form=True)
     for name, body in [("cut", b"{"), ("doubled", b'{"scope":"local","scope":"global"}'), ("array", b"[]")]:
         plain(f"{name} JSON", target, 400, "malformed_body", lambda c, t=target, b=body: c.post(t, b))
     for name, body in [("doubled", b"scope=local&scope=global"), ("broken UTF-8", b"username=%ff")]:
-        plain(f"{name} form", target, 400, "malformed_body", lambda c, t=target, b=body: c.form(t, b))
+        plain(name, target, 400, "malformed_body", lambda c, t=target, b=body: c.form(t, b), is_form=True)
     for size in (16_385, 70_000):
         plain(f"{size} bytes", target, 413, "body_too_large", lambda c, t=target, s=size: c.post(t, b" " * s))
     plain("XML", target, 415, "unsupported_media_type",
@@ -269,12 +269,18 @@ def many_wrong_current(scene):
     return dict(fields=fields)
 
 
-@refusal("a session that is over", "/auth/password", 401, "unauthenticated", by_form=True)
 def over(scene):
     kept = CookieJar(scene.user.client.jar)
     assert scene.user.client.post("/auth/logout").status == 204
     scene.user.client.jar.update(kept)
     return dict(fields=dict(current_password=scene.user.password, new_password=new_password()))
+
+
+refusal("a session that is over", "/auth/password", 401, "unauthenticated")(over)
+# nginx has tried to renew it.
+refusal("a session that is over", "/auth/password", 401, "unauthenticated", only_form=True, logged_out=True)(over)
+refusal("no password", "/auth/strength", 422, "invalid_fields", {})(nothing)
+refusal("a number for a password", "/auth/strength", 422, "invalid_fields", dict(password=5))(nothing)
 
 
 # -- The store is gone --------------------------------------------------------------------------------
@@ -286,7 +292,7 @@ for target, fields in {
     "/auth/password": lambda scene: dict(current_password=scene.user.password, new_password=new_password()),
 }.items():  # fmt: skip
 
-    @refusal("no store", target, 503, "unavailable")
+    @refusal("no store", target, 503, "unavailable", by_form=True)
     def without_store(scene, fields=fields):
         scene.undo.enter_context(missing(scene.site))
         return dict(fields=fields(scene))

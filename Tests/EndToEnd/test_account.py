@@ -164,6 +164,6 @@ def test_change_password_has_its_well_known_place(client):
 
 
 @pytest.mark.parametrize("page", ["/login", "/signup", "/account"])
-def test_the_pages_are_there(client, page):
-    answer = client.navigate(page)
+def test_the_pages_are_there(user, page):
+    answer = user.client.navigate(page)
     assert answer.status == 200 and answer.header("Content-Type").startswith("text/html"), answer

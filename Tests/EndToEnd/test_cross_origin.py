@@ -23,6 +23,7 @@ def changes(user):
     """Every request that changes state, as method, target, body."""
     return [
         ("POST", "/auth/signup", dict(username=new_name(), password=new_password())),
+        ("POST", "/auth/strength", dict(password=new_password())),
         ("POST", "/auth/login", dict(username=user.name, password=user.password)),
         ("POST", "/auth/refresh", None),
         ("POST", "/auth/logout", None),

@@ -9,6 +9,7 @@ from site_under_test import new_name, new_password
 SESSION = f"/auth/sessions/{uuid.uuid4()}"
 METHODS = {
     "/auth/signup": {"POST"},
+    "/auth/strength": {"POST"},
     "/auth/login": {"POST"},
     "/auth/refresh": {"POST"},
     "/auth/logout": {"POST", "DELETE"},
@@ -23,7 +24,7 @@ WRONG = [
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "PROPFIND")
     if method not in right
 ]
-BODIES = ["/auth/signup", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/password"]
+BODIES = ["/auth/signup", "/auth/strength", "/auth/login", "/auth/refresh", "/auth/logout", "/auth/password"]
 
 
 def assert_problem(answer, status, code=None):

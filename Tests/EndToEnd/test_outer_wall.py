@@ -19,8 +19,10 @@ def walled():
     for file, old, new in (
         ("conf.d/fcgi-auth.conf", "rate=100r/s", "rate=1r/m"),
         ("conf.d/fcgi-auth.conf", "rate=2000r/s", "rate=1r/m"),
+        ("conf.d/fcgi-auth.conf", "rate=20r/s", "rate=1r/m"),
         ("snippets/fcgi-auth-server.conf", "burst=2000 ", "burst=2 "),
         ("snippets/fcgi-auth-server.conf", "burst=20000 ", "burst=2 "),
+        ("snippets/fcgi-auth-server.conf", "burst=200 ", "burst=2 "),
     ):
         path = running.state / "nginx" / file
         assert old in path.read_text()
@@ -40,7 +42,8 @@ def ask_wall(site, target, address):
         return client.post(target, dict(username=new_name(), password=new_password()), [(ADDRESS, address)])
 
 
-@pytest.mark.parametrize("target", ["/auth/login", "/auth/signup", "/auth/password", "/auth/refresh", "/auth/logout"])
+@pytest.mark.parametrize(
+    "target", ["/auth/login", "/auth/signup", "/auth/password", "/auth/refresh", "/auth/logout", "/auth/strength"])
 def test_past_the_outer_wall_nginx_says_429_in_the_programs_words(walled, target, address):
     answers = [ask_wall(walled, target, address) for _ in range(4)]
     assert all(answer.status != 429 for answer in answers[:3])
@@ -56,6 +59,11 @@ def test_past_the_outer_wall_nginx_says_429_in_the_programs_words(walled, target
 def test_the_outer_wall_counts_hashing_endpoints_together_and_spellings_as_one(walled, address):
     targets = itertools.cycle(["/auth/login", "//auth/signup", "/auth//login"])
     assert [ask_wall(walled, next(targets), address).status for _ in range(5)][3:] == [429] * 2
+
+
+def test_what_is_asked_while_typing_uses_up_no_login(walled, address):
+    assert [ask_wall(walled, "/auth/strength", address).status for _ in range(4)] == [200] * 3 + [429]
+    assert ask_wall(walled, "/auth/login", address).status == 401
 
 
 def test_the_outer_wall_counts_an_ipv6_64_as_one_and_ipv4_in_ipv6_as_ipv4(walled):  # CVE-2026-45364

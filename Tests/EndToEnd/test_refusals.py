@@ -16,7 +16,7 @@ from site_under_test import ACCESS, REFRESH, new_name
 
 LONGEST = 1.0  # seconds
 COUNTERS = {"attempts"}  # how often somebody has tried
-PAGES = {"/auth/signup": "/signup", "/auth/login": "/login", "/auth/refresh": "/login"}  # the others: /account
+PAGES = {"/auth/signup": "/signup", "/auth/strength": "/signup", "/auth/login": "/login", "/auth/refresh": "/login"}
 
 
 def logs(site):
@@ -52,8 +52,11 @@ def assert_refused(answer, case):
     if case.is_form:
         assert answer.status == 303, answer
         parts = urllib.parse.urlsplit(answer.header("Location"))
-        assert parts.netloc == "" and parts.path == PAGES.get(case.target, "/account"), answer
-        assert urllib.parse.parse_qs(parts.query)["error"] == [case.code], answer
+        page = "/login" if case.code == "unauthenticated" else PAGES.get(case.target, "/account")
+        assert parts.netloc == "" and parts.path == page, answer
+        query = urllib.parse.parse_qs(parts.query)
+        assert query["error"] == [case.code], answer
+        assert ("retry_after" in query) == (case.status in (429, 503)), answer
         return
     assert (answer.status, answer.code) == (case.status, case.code), answer
     problem = answer.json

@@ -1,5 +1,6 @@
 import Endpoints
 import Events
+import HTML
 import HTTP
 import JSON
 import Secrets
@@ -20,10 +21,21 @@ struct PublicEndpointTests {
                     switch exchange.fields.string("what").value {
                     case "refuse": throw Problem(.invalidCredentials)
                     case "fail": throw Failure()
+                    case "wait": throw Problem(.tooManyAttempts, retryAfter: 7)
+                    case "taken": throw Problem(.usernameTaken)
+                    case "fields":
+                        throw Problem(
+                            .invalidFields,
+                            errors: [("one", "required"), ("two", "too_long"), ("one", "too_short")].map {
+                                FieldError(field: $0, code: $1, detail: "")
+                            })
                     default: return Answer(200, ["done": true])
                     }
                 },
                 Route(.get, .under("/auth/things/"), page: .account) { _ in Answer(204) },
+                Route(form: .under("/auth/things/"), page: .account) { _ in Answer(204) },
+                Route(page: "/page") { _ in Answer(page: "<p>\("a<b")</p>") },
+                Route(page: "/account") { _ in throw Problem(.unauthenticated) },
             ])
     }
 
@@ -86,18 +98,61 @@ struct PublicEndpointTests {
         #expect(ask("POST", "/auth/do", body: "a=b", [(.queryString, "rd=/q")]).value(.location) == "/q")
     }
 
-    @Test("What fails is 503 with Retry-After, never a refusal", arguments: [#"{"what":"fail"}"#, "what=fail"])
-    func failure(body: String) {
-        let response = ask("POST", "/auth/do", body: body)
+    @Test("A form hears of each field by its first code, and how long to wait")
+    func formCodes() {
+        #expect(
+            ask("POST", "/auth/do", body: "what=fields&rd=%2Fa").value(.location)
+                == "/login?error=invalid_fields&rd=%2Fa&one_error=required&two_error=too_long")
+        let late = ask("POST", "/auth/do", body: "what=wait")
+        #expect(late.value(.location) == "/login?error=too_many_attempts&retry_after=7")
+        #expect(late.value(.retryAfter) == "7")
+        #expect(
+            ask("POST", "/auth/do", body: "what=taken").value(.location)
+                == "/login?error=username_taken&username_error=taken")
+    }
+
+    @Test("What fails is 503 with Retry-After, never a refusal")
+    func failure() {
+        let response = ask("POST", "/auth/do", body: #"{"what":"fail"}"#)
         #expect(response.status == 503)
         #expect(response.value(.retryAfter) == "1")
         #expect(response.values(.setCookie).isEmpty)
+        let form = ask("POST", "/auth/do", body: "what=fail")
+        #expect(form.status == 303 && form.values(.setCookie).isEmpty)
+        #expect(form.value(.location) == "/login?error=unavailable&retry_after=1")
     }
 
-    @Test("Another site's form is refused by 403, and not sent back to a page of ours")
+    @Test("Another site's request is refused; a form comes back to our page, with the query's rd only")
     func crossSite() {
-        let response = ask("POST", "/auth/do", body: "what=x", [(.secFetchSite, "cross-site")])
-        #expect(response.status == 403)
+        let cross: [(RequestParameter, String)] = [(.secFetchSite, "cross-site"), (.queryString, "rd=/q")]
+        #expect(ask("POST", "/auth/do", body: "{}", cross).status == 403)
+        let form = ask("POST", "/auth/do", body: "what=x&rd=%2Fa", cross)
+        #expect(form.status == 303)
+        #expect(form.value(.location) == "/login?error=cross_origin&rd=%2Fq")
+    }
+
+    @Test("A form that can't be read goes back to its page", arguments: ["a=%zz", "a=1&a=2", "a=%ff"])
+    func unreadable(body: String) {
+        #expect(ask("POST", "/auth/do", body: body).value(.location) == "/login?error=malformed_body")
+    }
+
+    @Test("A row for forms takes no other POST, and the methods of a path are those of programs")
+    func formsOnly() {
+        #expect(ask("POST", "/auth/things/1", body: "a=b").value(.location) == "/")
+        for response in [ask("POST", "/auth/things/1", body: "{}"), ask("POST", "/auth/things/1")] {
+            #expect(response.status == 405)
+            #expect(response.value(.allow) == "GET, HEAD, OPTIONS")
+        }
+    }
+
+    @Test("A page is HTML, and whoever is not logged in is sent to do that and comes back")
+    func page() {
+        let page = ask("GET", "/page")
+        #expect(page.status == 200 && page.value(.contentType) == "text/html; charset=utf-8")
+        #expect(page.body == Array("<p>a&lt;b</p>".utf8))
+        let stranger = ask("GET", "/account", [])
+        #expect(stranger.status == 303)
+        #expect(stranger.value(.location) == "/login?error=unauthenticated&rd=%2Faccount")
     }
 
     @Test("A listed origin may call, with credentials")

@@ -1,3 +1,4 @@
+public import HTML
 public import HTTP
 public import JSON
 
@@ -12,8 +13,14 @@ public struct Exchange: Sendable {
 
 /// What a handler has done, before it is known how the client wants to hear it.
 public struct Answer: Sendable {
+    enum Content: Sendable {
+        case none
+        case json(JSONOutput)
+        case page(HTML)
+    }
+
     public let status: Int
-    public let body: JSONOutput?
+    let content: Content
     public var cookies: [SetCookie]
 
     /// - Parameters:
@@ -21,8 +28,29 @@ public struct Answer: Sendable {
     ///   - body: left out of a 204.
     public init(_ status: Int, _ body: JSONOutput? = nil, cookies: [SetCookie] = []) {
         self.status = status
-        self.body = body
+        content = body.map(Content.json) ?? .none
         self.cookies = cookies
+    }
+
+    /// A page for a person.
+    public init(page: HTML) {
+        status = 200
+        content = .page(page)
+        cookies = []
+    }
+
+    /// As it goes to whoever asked without a form.
+    var response: Response {
+        var response =
+            switch content {
+            case .none: Response(status: status)
+            case .json(let body): Response.json(status, body)
+            case .page(let page):
+                Response(
+                    status: status, contentType: HeaderValue(fixed: "text/html; charset=utf-8"), body: page.bytes)
+            }
+        for cookie in cookies { response.add(cookie) }
+        return response
     }
 }
 
@@ -31,7 +59,7 @@ public struct Refused: Error, Sendable {
     public let problem: Problem
     public let cookies: [SetCookie]
 
-    public init(_ problem: Problem, cookies: [SetCookie]) {
+    public init(_ problem: Problem, cookies: [SetCookie] = []) {
         self.problem = problem
         self.cookies = cookies
     }

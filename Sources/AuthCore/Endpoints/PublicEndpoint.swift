@@ -34,15 +34,16 @@ public struct PublicEndpoint {
     private func answer(_ request: Request, _ requestID: String) -> Response {
         let here = routes.filter { $0.matches(request.path) }
         guard !here.isEmpty else { return Problem(.notFound).response(requestID: requestID) }
-        if let preflight = origins.preflight(request, methods: here.map(\.method)) { return preflight }
+        let methods = here.filter { !$0.isForFormsOnly }.map(\.method)
+        if let preflight = origins.preflight(request, methods: methods) { return preflight }
         // nginx leaves the body out of the answer to HEAD.
         let method = request.method == .head ? Method.get : request.method
-        guard let route = here.first(where: { $0.method == method }) else {
-            return Problem.methodNotAllowed(allowed(here)).response(requestID: requestID)
+        guard let route = here.first(where: { $0.serves(method, request) }) else {
+            return Problem.methodNotAllowed(allowed(methods)).response(requestID: requestID)
         }
         guard origins.decide(request) != .refused else {
             log.record(.crossOriginRefused, request: requestID, address: request.clientAddress.text)
-            return Problem(.crossOrigin).response(requestID: requestID)
+            return refuse(Refused(Problem(.crossOrigin)), request, nil, requestID, route)
         }
         return run(route, request, requestID)
     }
@@ -55,42 +56,46 @@ public struct PublicEndpoint {
                 request: request, requestID: requestID, address: request.clientAddress,
                 fields: try RequestFields(request))
         } catch {
-            return ((error as? BodyRefusal) ?? .malformed).problem.response(requestID: requestID)
+            let refused = Refused(((error as? BodyRefusal) ?? .malformed).problem)
+            return refuse(refused, request, nil, requestID, route)
         }
         do {
             let answer = try route.action(exchange)
-            return exchange.fields.isForm ? forms.success(exchange, answer, route.page) : json(answer)
-        } catch let problem as Problem {
-            return refuse(Refused(problem, cookies: []), exchange, route)
-        } catch let refused as Refused {
-            return refuse(refused, exchange, route)
-        } catch let full as any OverloadError where full.retryAfter != nil {
-            log.record(.overloaded, request: requestID, address: exchange.address.text)
-            return Problem(.overloaded, retryAfter: full.retryAfter).response(requestID: requestID)
+            return exchange.fields.isForm ? forms.success(exchange, answer, route.page) : answer.response
         } catch {
-            log.record(
-                error is StoreError ? .storeUnavailable : .failed, request: requestID, address: exchange.address.text,
-                ["reason": "\(error)"])
-            return Problem(.unavailable, retryAfter: 1).response(requestID: requestID)
+            return refuse(refusal(error, exchange), request, exchange.fields, requestID, route)
         }
     }
 
-    private func json(_ answer: Answer) -> Response {
-        var response = answer.body.map { Response.json(answer.status, $0) } ?? Response(status: answer.status)
-        for cookie in answer.cookies { response.add(cookie) }
-        return response
+    /// What an error of a handler is told as. What is ours to mend is logged, and told as 503.
+    private func refusal(_ error: any Error, _ exchange: Exchange) -> Refused {
+        let (id, address) = (exchange.requestID, exchange.address.text)
+        switch error {
+        case let problem as Problem: return Refused(problem)
+        case let refused as Refused: return refused
+        case let full as any OverloadError where full.retryAfter != nil:
+            log.record(.overloaded, request: id, address: address)
+            return Refused(Problem(.overloaded, retryAfter: full.retryAfter))
+        default:
+            let event: Event = error is StoreError ? .storeUnavailable : .failed
+            log.record(event, request: id, address: address, ["reason": "\(error)"])
+            return Refused(Problem(.unavailable, retryAfter: 1))
+        }
     }
 
-    private func refuse(_ refused: Refused, _ exchange: Exchange, _ route: Route) -> Response {
-        guard !exchange.fields.isForm else { return forms.refusal(exchange, refused, route.page) }
-        var response = refused.problem.response(requestID: exchange.requestID)
+    /// To a form as a page, to a page's visitor who is not logged in as the way there, else in JSON.
+    private func refuse(
+        _ refused: Refused, _ request: Request, _ fields: RequestFields?, _ requestID: String, _ route: Route
+    ) -> Response {
+        let isStranger = route.isPage && refused.problem.code == .unauthenticated
+        guard !request.isForm, !isStranger else { return forms.refusal(request, fields, refused, route.page) }
+        var response = refused.problem.response(requestID: requestID)
         for cookie in refused.cookies { response.add(cookie) }
         return response
     }
 
-    private func allowed(_ routes: [Route]) -> [Method] {
-        let methods = routes.map(\.method)
-        return methods.contains(.get) ? methods + [.head, .options] : methods + [.options]
+    private func allowed(_ methods: [Method]) -> [Method] {
+        methods.contains(.get) ? methods + [.head, .options] : methods + [.options]
     }
 }
 
@@ -113,10 +118,17 @@ public protocol OverloadError: Error {
 }
 
 /// The answer when the queue in front of a program's workers is full.
-public func overloaded(_ log: EventLog) -> @Sendable (Request) -> Response {
-    { request in
+/// - Parameter page: which has the program's forms.
+public func overloaded(
+    _ settings: Settings, log: EventLog, page: Route.Page
+) -> @Sendable (Request) -> Response {
+    let forms = FormAnswers(loginPage: settings.loginPage)
+    return { request in
         let requestID = request.requestID()
         log.record(.overloaded, request: requestID, address: request.clientAddress.text)
-        return Problem(.overloaded, retryAfter: 1).response(requestID: requestID)
+        let problem = Problem(.overloaded, retryAfter: 1)
+        // Nobody has time to read the body now: `rd` is the query's.
+        guard request.isForm else { return problem.response(requestID: requestID) }
+        return forms.refusal(request, nil, Refused(problem), page)
     }
 }

@@ -1,4 +1,4 @@
-import JSON
+public import JSON
 
 /// What is wrong with one field of a 422.
 public struct FieldError: Equatable, Sendable {
@@ -12,6 +12,11 @@ public struct FieldError: Equatable, Sendable {
         self.code = code
         self.detail = detail
     }
+}
+
+extension FieldError {
+    /// A member of `errors`.
+    public var json: JSONOutput { ["field": .string(field), "code": .string(code), "detail": .string(detail)] }
 }
 
 /// A refusal as RFC 9457 has it: `application/problem+json`.
@@ -48,6 +53,11 @@ public struct Problem: Error, Equatable, Sendable {
     /// Seconds a 503 asks for when nothing more exact is known.
     static let defaultRetryAfter = 5
 
+    /// Seconds the client is asked to wait; nil where waiting is of no use.
+    public var waitingTime: Int? {
+        (retryAfter ?? (code.status == 503 ? Self.defaultRetryAfter : nil)).map { max($0, 1) }
+    }
+
     /// The answer. A 401 carries the challenge RFC 9110 §15.5.2 demands.
     public func response(requestID: String? = nil) -> Response {
         var response = Response(
@@ -57,9 +67,7 @@ public struct Problem: Error, Equatable, Sendable {
         if code.status == 401 {
             response.set(.wwwAuthenticate, fixed: tokenWasJudged ? "Bearer error=\"invalid_token\"" : "Bearer")
         }
-        if let seconds = retryAfter ?? (code.status == 503 ? Self.defaultRetryAfter : nil) {
-            response.set(.retryAfter, HeaderValue(max(seconds, 1)))
-        }
+        if let seconds = waitingTime { response.set(.retryAfter, HeaderValue(seconds)) }
         if code == .methodNotAllowed {
             let methods = allowed.map(\.rawValue).joined(separator: ", ")
             if let methods = try? HeaderValue(methods) { response.set(.allow, methods) }
@@ -79,13 +87,7 @@ public struct Problem: Error, Equatable, Sendable {
             members.append(
                 (
                     "errors",
-                    .array(
-                        errors.map { error in
-                            .object([
-                                ("field", .string(error.field)), ("code", .string(error.code)),
-                                ("detail", .string(error.detail)),
-                            ])
-                        })
+                    .array(errors.map(\.json))
                 ))
         }
         if let requestID { members.append(("request_id", .string(requestID))) }

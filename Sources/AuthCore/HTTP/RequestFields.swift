@@ -64,6 +64,11 @@ public struct RequestFields: Sendable {
     }
 }
 
+extension Request {
+    /// Whether a page's form was posted, readable or not: then a person waits for a page and not for JSON.
+    public var isForm: Bool { method == .post && MediaType(lookup(.contentType)) == .form }
+}
+
 extension RequestFields {
     /// A string. JSON's `null` is no value; neither is a form's input that was left empty, for a page
     /// sends all its inputs.

@@ -29,6 +29,23 @@ public struct NewPasswordRules: Sendable {
         }
     }
 
+    /// How a password would fare, for whoever is just typing it. What is refused scores 1 at most, so that
+    /// no meter praises a password that can't be had.
+    public func strength(of raw: SecretBytes, names: [String]) -> PasswordStrength {
+        let normalized: SecretBytes
+        switch length.normalize(raw) {
+        case .success(let password): normalized = password
+        case .failure(let refusal): return PasswordStrength(score: 0, refusal: refusal)
+        }
+        let refusal = refusal(of: normalized, names)
+        let words = PersonalWords(names: names, site: site)
+        let bits = normalized.withUnsafeBytes {
+            StrengthEstimate(of: $0, words: words, enough: PasswordStrength.mostBits).bits
+        }
+        let score = PasswordStrength.score(bits)
+        return PasswordStrength(score: refusal == nil ? max(score, 2) : min(score, 1), refusal: refusal)
+    }
+
     private func refusal(of password: SecretBytes, _ names: [String]) -> PasswordRefusal? {
         guard let folded = PasswordRules.caseFolded(password) else { return .notUTF8 }
         if folded.withUnsafeBytes(CommonPasswords.contains) { return .tooCommon }

@@ -8,7 +8,7 @@ import JSON
 import Sessions
 import Storage
 
-/// `/auth/me` and `/auth/sessions`: what an account may see and end of itself. The token says who
+/// `/account`, `/auth/me` and `/auth/sessions`: what an account may see and end of itself. The token says who
 /// asks; what is shown is read from the store, which has the last word on whether the session lives.
 struct AccountHandler {
     let access: AccessCheck
@@ -22,7 +22,18 @@ struct AccountHandler {
             Route(.get, .exactly("/auth/me"), page: .account, action: me),
             Route(.get, .exactly("/auth/sessions"), page: .account, action: sessions),
             Route(.delete, .under("/auth/sessions/"), page: .account, action: endSession),
+            Route(form: .under("/auth/sessions/"), page: .account, action: endSession),
+            Route(page: "/account", action: page),
         ]
+    }
+
+    func page(_ exchange: Exchange) throws -> Answer {
+        let grant = try authenticate(exchange)
+        let records = try store.sessions.list(grant.account.id, at: clock())
+        let page = AccountPage(
+            account: grant.account, current: grant.session.id, sessions: records,
+            notice: AccountNotice(exchange.request))
+        return Answer(page: page.html)
     }
 
     func me(_ exchange: Exchange) throws -> Answer {

@@ -20,7 +20,9 @@ enum Main {
         Store.prepare(settings, log: log)
         let shared = program.require { try SharedStore(settings) }
         let gate = HashingGate(settings)
-        program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
+        program.serve(
+            .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .account)), facts: gate.facts
+        ) {
             let store = try Store(settings, sharing: shared)
             let account = AccountHandler(
                 access: try AccessCheck(settings, store), cookies: settings.cookies,

@@ -22,7 +22,9 @@ enum Main {
         let shared = program.require { try SharedStore(settings) }
         let gate = HashingGate(settings)
         let line = gate.attemptLine(failuresAllowed: settings.loginAttempts)
-        program.serve(.hashing(gate: gate.places, overloaded: overloaded(log)), facts: gate.facts) {
+        program.serve(
+            .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .login)), facts: gate.facts
+        ) {
             let store = try Store(settings, sharing: shared)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)

@@ -20,7 +20,7 @@ enum Main {
         }
         Store.prepare(settings, log: log)
         let shared = program.require { try SharedStore(settings) }
-        program.serve(.storing(overloaded: overloaded(log))) {
+        program.serve(.storing(overloaded: overloaded(settings, log: log, page: .any))) {
             let store = try Store(settings, sharing: shared)
             let handler = LogoutHandler(
                 access: try AccessCheck(settings, store), codec: codec,

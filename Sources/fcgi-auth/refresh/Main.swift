@@ -21,7 +21,7 @@ enum Main {
         let subrequest = SubrequestAnswer(settings)
         Store.prepare(settings, log: log)
         let shared = program.require { try SharedStore(settings) }
-        let refuse = overloaded(log)
+        let refuse = overloaded(settings, log: log, page: .login)
         program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : refuse($0) }) {
             let store = try Store(settings, sharing: shared)
             let tokens = try TokenDelivery(settings, cookies: settings.cookies)
@@ -38,6 +38,6 @@ enum Main {
 }
 
 extension Request {
-    /// Asked by nginx itself, at a location that no client can reach.
-    fileprivate var isRenewal: Bool { path == "/_auth/renew" }
+    /// Asked by nginx itself, at locations that no client can reach.
+    fileprivate var isRenewal: Bool { path == "/_auth/renew" || path == "/_auth/renew-form" }
 }
