@@ -22,7 +22,7 @@ enum Main {
         }
         Store.prepare(settings, log: log)
         let workers = Workers(atRest: 4, atMost: 4, queue: 256)
-        program.serve(.workers(workers, overloaded: overloaded(log))) {
+        program.serve(.workers(workers, overloaded: overloaded(settings, log: log, page: .any))) {
             let store = try Store(settings)
             let handler = LogoutHandler(
                 access: try AccessCheck(settings, store), codec: codec,

@@ -22,7 +22,7 @@ enum Main {
         }
         let subrequest = SubrequestAnswer(settings)
         Store.prepare(settings, log: log)
-        let refuse = overloaded(log)
+        let refuse = overloaded(settings, log: log, page: .login)
         let workers = Workers(atRest: 4, atMost: 4, queue: 256)
         program.serve(.workers(workers) { $0.isRenewal ? subrequest.unavailable() : refuse($0) }) {
             let store = try Store(settings)
