@@ -262,6 +262,9 @@ let package = Package(
                 "TestFixtures",
             ]),
         tests(
+            "TokenAuthentication",
+            ["Identity", "JSON", "Secrets", "TokenAuthentication", "TokenSigning", "Tokens"]),
+        tests(
             "Endpoints",
             [
                 "Authentication", "Endpoints", "HTML", "HTTP", "Identity", "JSON", "Secrets", "Settings", "Events",

@@ -3,7 +3,7 @@
 import contextlib
 import http.server
 import threading
-import time
+import uuid
 
 import pytest
 import site_under_test as sites
@@ -46,12 +46,9 @@ def log_in(page, user):
     return page.evaluate("(fields) => auth.login(fields)", dict(username=user.name, password=user.password))
 
 
-def wait_for_expiry(page):
-    deadline = time.monotonic() + 5
-    while ACCESS in cookies(page) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert ACCESS not in cookies(page)
-    time.sleep(1)  # the cookie goes a moment before the token
+def make_stale(site, user):
+    """Every access token that the user has had is refused from now on, and can be refreshed."""
+    site.ctl("user", "roles", user.name, "r" + uuid.uuid4().hex[:8])
 
 
 @contextlib.contextmanager
@@ -110,29 +107,29 @@ def test_the_token_is_kept_in_memory_alone(site, open_app):
     assert page.evaluate("auth.user") is None and page.evaluate("auth.me()")
 
 
-def test_fetches_at_once_with_an_expired_token_refresh_once(short_site, open_app):
-    page = open_app(short_site)
-    log_in(page, short_site.sign_up())
-    wait_for_expiry(page)
+def test_fetches_at_once_with_an_expired_token_refresh_once(site, open_app):
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
+    make_stale(site, user)
     with counted(page, "/auth/refresh") as refreshes:
         script = "Promise.all([...Array(30).keys()].map((n) => auth.fetch('/private/?' + n).then((a) => a.status)))"
         assert page.evaluate(script) == [200] * 30
     assert len(refreshes) == 1
 
 
-def test_two_tabs_that_refresh_at_once_ask_once(short_site, open_app):
-    page = open_app(short_site)
-    other = open_app(short_site, beside=page)
-    user = short_site.sign_up()
+def test_two_tabs_that_refresh_at_once_ask_once(site, open_app):
+    page = open_app(site)
+    other = open_app(site, beside=page)
+    user = site.sign_up()
     log_in(page, user)
     told(other, user.name)
     for tab in (page, other):
         tab.evaluate(SLOW_REFRESH)
-    wait_for_expiry(page)
+    make_stale(site, user)
     with counted(page, "/auth/refresh") as refreshes:
         for tab in (page, other):
-            tab.evaluate("void (window.status = auth.fetch('/private/').then((answer) => answer.status))")
-        assert [tab.evaluate("window.status") for tab in (page, other)] == [200, 200]
+            tab.evaluate("void (window.answered = auth.fetch('/private/').then((answer) => answer.status))")
+        assert [tab.evaluate("window.answered") for tab in (page, other)] == [200, 200]
     assert len(refreshes) == 1
 
 
@@ -181,6 +178,17 @@ def test_a_session_that_was_ended_elsewhere_is_noticed(site, open_app):
     told(page, None)
 
 
+def test_a_tab_that_is_looked_at_again_notices_a_logout_it_was_not_told_of(site, open_app):
+    """The log-out was of a page without the module."""
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
+    with site.client() as client:
+        client.jar.update({name: cookie["value"] for name, cookie in cookies(page).items()})
+        assert client.post("/auth/logout").status == 204
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    told(page, None)
+
+
 def test_a_page_never_goes_on_as_somebody_else(site, open_app):
     """A page is left open; somebody else logs in at the same browser, on the login page, which has no module."""
     first, second = site.sign_up(), site.sign_up()
@@ -198,6 +206,19 @@ def test_a_page_never_goes_on_as_somebody_else(site, open_app):
     assert f"remote-user: {second.name}" in page.evaluate(f"{send}.then((answer) => answer.text())").lower()
 
 
+def test_whoever_asks_who_is_logged_in_is_told_so(site, open_app):
+    """Also where it is somebody else than the page knows of."""
+    first, second = site.sign_up(), site.sign_up()
+    page = open_app(site)
+    log_in(page, first)
+    other = page.context.new_page()
+    other.goto("/login?rd=%2Fprivate%2F")
+    fill_in(other, "/auth/login", username=second.name, password=second.password)
+    settle(other, "/private/")
+    assert page.evaluate("auth.me()")["username"] == second.name
+    assert page.evaluate("auth.user.username") == second.name and page.evaluate(STATUS, "/private/") == 200
+
+
 def test_a_login_in_another_tab_is_not_taken_over_by_a_page_of_another_user(site, open_app):
     first, second = site.sign_up(), site.sign_up()
     page = open_app(site)
@@ -211,11 +232,11 @@ def test_a_login_in_another_tab_is_not_taken_over_by_a_page_of_another_user(site
     assert other.evaluate(STATUS, "/private/") == 200
 
 
-def test_an_answer_that_comes_after_the_logout_logs_nobody_in(short_site, open_app):
-    page = open_app(short_site)
-    log_in(page, short_site.sign_up())
+def test_an_answer_that_comes_after_the_logout_logs_nobody_in(site, open_app):
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
     page.evaluate(SLOW_REFRESH)
-    wait_for_expiry(page)
+    make_stale(site, user)
     page.evaluate("void (window.late = auth.fetch('/private/').then((a) => a.status, (e) => e.code))")
     page.wait_for_timeout(200)
     page.evaluate("auth.logout()")
@@ -224,10 +245,10 @@ def test_an_answer_that_comes_after_the_logout_logs_nobody_in(short_site, open_a
     assert page.evaluate(STATUS, "/private/") == 401 and ACCESS not in cookies(page)
 
 
-def test_trouble_is_no_logout(short_site, open_app):
-    page, user = open_app(short_site), short_site.sign_up()
+def test_trouble_is_no_logout(site, open_app):
+    page, user = open_app(site), site.sign_up()
     log_in(page, user)
-    wait_for_expiry(page)
+    make_stale(site, user)
     page.context.route("**/auth/refresh", lambda route: route.fulfill(status=503, headers={"Retry-After": "3"}, body="{}"))
     assert page.evaluate("auth.fetch('/private/').catch((e) => [e.status, e.retryAfter])") == [503, 3]
     assert page.evaluate("auth.user.username") == user.name
@@ -235,22 +256,22 @@ def test_trouble_is_no_logout(short_site, open_app):
     assert page.evaluate(STATUS, "/private/") == 200 and page.evaluate("told") == [user.name]
 
 
-def test_a_body_is_sent_again_as_it_was_and_a_stream_never(short_site, open_app):
-    page = open_app(short_site)
-    log_in(page, short_site.sign_up())
+def test_a_body_is_sent_again_as_it_was_and_a_stream_never(site, open_app):
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
     bodies = {
         "'a letter'": True, "new Blob(['a letter'])": True, "new TextEncoder().encode('a letter')": True,
         "new Blob(['a letter']).stream()": False,
     }  # fmt: skip
     for body, again in bodies.items():
-        wait_for_expiry(page)
+        make_stale(site, user)
         with counted(page, "/app/letter") as sent:
             status, text = page.evaluate(f"""auth.fetch("/app/letter", {{ method: "POST", body: {body}, duplex: "half" }})
                 .then(async (answer) => [answer.status, await answer.text()])""")
         assert (status, len(sent)) == ((200, 2) if again else (401, 1)), body
         assert not again or "body-length: 8" in text, text
         assert page.evaluate(STATUS, "/private/") == 200
-    wait_for_expiry(page)
+    make_stale(site, user)
     with counted(page, "/app/letter") as sent:
         script = "auth.fetch(new Request('/app/letter', { method: 'POST', body: 'x' })).then((a) => a.status)"
         assert page.evaluate(script) == 401 and len(sent) == 1
@@ -300,14 +321,14 @@ def test_a_front_end_of_a_listed_origin_does_the_same(open_browser, open_app):
     with contextlib.ExitStack() as running:
         front = sites.Site()
         running.callback(front.stop)
-        accounts = sites.Site({"AUTH_ALLOWED_ORIGINS": front.base_url, "AUTH_ACCESS_TTL": "2s"})
+        accounts = sites.Site({"AUTH_ALLOWED_ORIGINS": front.base_url})
         running.callback(accounts.stop)
         page = open_app(front, base=accounts.base_url)
         user = accounts.sign_up()
         assert log_in(page, user)["username"] == user.name
         me = f"auth.fetch('{accounts.base_url}/auth/me').then((a) => a.json()).then(({{ user }}) => user.username)"
         assert page.evaluate(me) == user.name
-        time.sleep(3)
+        make_stale(accounts, user)
         with counted(page, "/auth/refresh") as refreshes:
             assert page.evaluate(me) == user.name
         assert [request.method for request in refreshes if request.method == "POST"] == ["POST"]

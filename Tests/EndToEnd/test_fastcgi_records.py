@@ -203,7 +203,7 @@ def test_two_requests_on_one_connection_are_two_answers(site, user):
 
 @pytest.mark.parametrize("size", range(8192, 8192 + 17))
 def test_a_request_of_any_size_leaves_nothing_for_the_next_on_its_connection(site, user, size):
-    """libfcgi reads 8 KiB at a time; what it leaves of one request must not begin the next."""
+    """Around 8 KiB, at which libraries for FastCGI read: what is left of one request must not begin the next."""
     asked = fastcgi.get("/_auth/verify", dict(HTTP_COOKIE=f"{ACCESS}={user.access}"))
     filler = size - len(fastcgi.message(asked | dict(HTTP_X_FILLER=""), keep=True)) - 3  # a longer length is 4 bytes
     asked["HTTP_X_FILLER"] = "x" * filler
@@ -213,7 +213,7 @@ def test_a_request_of_any_size_leaves_nothing_for_the_next_on_its_connection(sit
             assert peer.ask(asked, keep=True).status == 204
 
 
-def test_padding_that_libfcgi_would_read_as_records_stalls_nobody(site):
+def test_records_hidden_in_padding_are_padding(site):
     hidden = record(PARAMS, b"")[:4] + b"\xff\xff\x00\x00"
     path = site.stack.socket("verify")
     for request in (
@@ -222,6 +222,7 @@ def test_padding_that_libfcgi_would_read_as_records_stalls_nobody(site):
     ):
         with fastcgi.Peer(path) as peer:
             peer.send(request)
+            assert peer.read_answer().status == 401
             _, seconds = fastcgi.timed(path, fastcgi.get("/_auth/verify"))
             assert seconds < 1
 

@@ -14,7 +14,8 @@ struct HTMLTests {
     @Test(
         "An interpolated value is text, whatever it holds",
         arguments: [
-            "<script>alert(1)</script>", "\" onload=\"alert(1)", "' onload='alert(1)", "--><!--# include virtual=\"/\" -->",
+            "<script>alert(1)</script>", "\" onload=\"alert(1)", "' onload='alert(1)",
+            "--><!--# include virtual=\"/\" -->",
             "<!--#echo var=\"http_cookie\" -->", "a`b", "x=y", "&lt;", "&#60;", "</title>", "\u{0}<\u{1}b",
         ])
     func value(attack: String) {
@@ -30,7 +31,8 @@ struct HTMLTests {
         let value = "Tom & \"Jerry\" <'`=`'> ünï 語 \u{1F600} &amp;"
         var shown = text("\(value)")
         for (escape, sign) in [
-            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#96;", "`"), ("&#61;", "="), ("&amp;", "&"),
+            ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#96;", "`"), ("&#61;", "="),
+            ("&amp;", "&"),
         ] { shown = shown.split(separator: escape, omittingEmptySubsequences: false).joined(separator: sign) }
         #expect(shown == value)
     }
@@ -39,14 +41,19 @@ struct HTMLTests {
     func everyByte(byte: UInt8) {
         let shown = text("\(String(decoding: [byte], as: UTF8.self))")
         #expect(!shown.contains { "<>\"'`=".contains($0) })
-        #expect(shown.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F || "\t\n".unicodeScalars.contains($0) })
+        #expect(
+            shown.unicodeScalars.allSatisfy {
+                $0.value >= 0x20 && $0.value != 0x7F || "\t\n".unicodeScalars.contains($0)
+            })
     }
 
     @Test("Pieces go into pieces as they are, and may be left out")
     func pieces() {
         let item: HTML = "<li>\("a<b")</li>"
         let missing: HTML? = nil
-        #expect(text("<ul>\([item, item])\(missing)\(item)\(7)</ul>") == "<ul><li>a&lt;b</li><li>a&lt;b</li><li>a&lt;b</li>7</ul>")
+        #expect(
+            text("<ul>\([item, item])\(missing)\(item)\(7)</ul>")
+                == "<ul><li>a&lt;b</li><li>a&lt;b</li><li>a&lt;b</li>7</ul>")
     }
 
     @Test("An attribute without quotes stops the program")

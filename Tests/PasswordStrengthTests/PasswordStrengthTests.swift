@@ -14,7 +14,8 @@ struct PasswordStrengthTests {
     @Test(
         "It refuses what the rules refuse, for the same reason",
         arguments: [
-            "short", "passwordpassword", "shop.example.org1", "margaretmargaret", "aaaaaaaaaaaaaaaa", "abcdefghijklmnop",
+            "short", "passwordpassword", "shop.example.org1", "margaretmargaret", "aaaaaaaaaaaaaaaa",
+            "abcdefghijklmnop",
             String(repeating: "y", count: 300), "velvet tundra lantern", "\u{0}\u{1}\u{2}velvet tundra lantern",
         ])
     func agreement(password: String) {

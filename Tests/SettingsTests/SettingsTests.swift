@@ -54,6 +54,7 @@ private let minimal = "AUTH_ISSUER=https://example.org\n"
                 AUTH_ARGON2_MEMORY=46MiB
                 AUTH_ARGON2_TIME=1
                 AUTH_HASH_CONCURRENCY=4
+                AUTH_TOKEN_CACHE=1MiB
                 AUTH_LOGIN_ATTEMPTS=100
                 AUTH_LOG_LEVEL=debug
                 """
@@ -72,7 +73,7 @@ private let minimal = "AUTH_ISSUER=https://example.org\n"
         let expected = ["https://app.example.net", "http://localhost:3000"].compactMap { Origin($0) }
         #expect(settings.allowedOrigins == Set(expected))
         #expect(settings.passwordMin == 8 && settings.loginAttempts == 100 && settings.hashConcurrency == 4)
-        #expect(settings.argon2Memory == 46 << 20 && settings.argon2Time == 1)
+        #expect(settings.argon2Memory == 46 << 20 && settings.argon2Time == 1 && settings.tokenCache == 1 << 20)
         #expect(settings.logLevel == .debug)
         #expect(settings.origins.values.allSatisfy { $0 != .byDefault })
     }

@@ -49,7 +49,7 @@ import Testing
 
     private func isAccepted(_ text: String, by keys: VerificationKeySet?) -> Bool {
         guard let token = try? SignedToken(Array(text.utf8)),
-            let key = keys?.key(token.kid, at: testTime, tokenLifetime: .seconds(900))
+            let (key, _) = keys?.key(token.kid, at: testTime, tokenLifetime: .seconds(900))
         else { return false }
         return (try? token.verify(with: key)) != nil && (try? token.payload()) != nil
     }

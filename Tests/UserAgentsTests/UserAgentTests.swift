@@ -47,7 +47,9 @@ struct UserAgentTests {
         #expect(agent.browser == browser && agent.system == system)
     }
 
-    @Test("A program by the name it gives itself", arguments: [("curl/8.5.0", "curl"), ("python-requests/2.31", "python-requests"), ("Wget", "Wget")])
+    @Test(
+        "A program by the name it gives itself",
+        arguments: [("curl/8.5.0", "curl"), ("python-requests/2.31", "python-requests"), ("Wget", "Wget")])
     func programs(header: String, name: String) {
         #expect(UserAgent(header).browser == name)
         #expect(UserAgent(header).system == nil)

@@ -1,5 +1,5 @@
-// Accounts for a site's own pages: docs/front-end.md. The token stays in memory, and a page with the
-// user it has shown: whoever logs in elsewhere, it never goes on as them.
+// Accounts for a site's own pages: docs/front-end.md. The token stays in memory, and a page with
+// the user it has shown, whoever logs in elsewhere.
 
 const NEWS = 250, PATIENCE = 20_000;  // ms, for another tab's news and for an answer
 
@@ -51,7 +51,7 @@ export class Auth extends EventTarget {
         this.#bound = null;
         if (!this.#token && !await this.#renew()) return null;
         const answer = await this.fetch(`${this.#base}/auth/me`);
-        if (answer.status === 401) return null;
+        if (answer.status === 401) return this.user;
         if (!answer.ok) throw await AuthError.of(answer);
         const { user } = await answer.json();
         this.#bound = user.id;
@@ -63,10 +63,10 @@ export class Auth extends EventTarget {
         const request = new Request(input, init);
         if (![this.#base, location.origin].includes(new URL(request.url).origin)) return fetch(request);
         if (!this.#token && (this.#bound || this.#user === undefined)) await this.#renew();
-        const turn = this.#turn;
+        const [turn, token] = [this.#turn, this.#token];
         const answer = await this.#send(once ? request : request.clone());
         if (answer.status !== 401 || once || turn !== this.#turn) return answer;
-        return await this.#renew() && turn === this.#turn ? this.#send(request) : answer;
+        return await this.#renew(token) && turn === this.#turn ? this.#send(request) : answer;
     }
 
     #send(request) {
@@ -99,9 +99,9 @@ export class Auth extends EventTarget {
         });
     }
 
-    // Whether there is another token now, from here or another tab.
-    async #renew() {
-        const [refused, turn, heard] = [this.#token, this.#turn, this.#heard];
+    // Whether there is a new token, from here or another tab.
+    async #renew(refused = this.#token) {
+        const [turn, heard] = [this.#turn, this.#heard];
         const work = async (waited) => {
             // What was just told may still be on its way.
             if (waited && heard === this.#heard) await new Promise((done) => setTimeout(done, NEWS));

@@ -69,10 +69,10 @@ struct AccountPage {
             """
         return """
             <li>
-            <p id="session-\(number)"><bdi class="device"\(title(session.client.userAgent))>\
-            \(device(session.client.userAgent))</bdi>\(isCurrent ? mark : nil)</p>
+            <p id="session-\(number)"><span class="device"\(title(session.client.userAgent))>\
+            \(device(session.client.userAgent))</span>\(isCurrent ? mark : nil)</p>
             <dl>
-            <dt>\(.text("account_address"))</dt><dd><bdi>\(session.client.address)</bdi></dd>
+            <dt>\(.text("account_address"))</dt><dd><bdi dir="ltr">\(session.client.address)</bdi></dd>
             <dt>\(.text("account_created"))</dt><dd>\(.time(session.createdAt, .minute))</dd>
             <dt>\(.text("account_last_used"))</dt><dd>\(.time(session.lastUsedAt, .minute))</dd>
             </dl>
@@ -88,8 +88,9 @@ struct AccountPage {
     private func device(_ userAgent: String) -> HTML {
         let agent = UserAgent(userAgent)
         switch (agent.browser, agent.system) {
-        case (let browser?, let system?): return "\(browser)\(.text("account_device_on"))\(system)"
-        case (let name?, nil), (nil, let name?): return "\(name)"
+        case (let browser?, let system?):
+            return "<bdi>\(browser)</bdi>\(.text("account_device_on"))<bdi>\(system)</bdi>"
+        case (let name?, nil), (nil, let name?): return "<bdi>\(name)</bdi>"
         case (nil, nil): return .text("account_device_unknown")
         }
     }

@@ -19,7 +19,9 @@ enum Main {
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
         let gate = HashingGate(settings)
-        program.serve(.hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .account)), facts: gate.facts) {
+        program.serve(
+            .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .account)), facts: gate.facts
+        ) {
             let store = try Store(settings)
             let account = AccountHandler(
                 access: try AccessCheck(settings, store), cookies: settings.cookies,

@@ -21,7 +21,9 @@ enum Main {
         Store.prepare(settings, log: log)
         let gate = HashingGate(settings)
         let line = gate.attemptLine(failuresAllowed: settings.loginAttempts)
-        program.serve(.hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .login)), facts: gate.facts) {
+        program.serve(
+            .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .login)), facts: gate.facts
+        ) {
             let store = try Store(settings)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)

@@ -23,7 +23,9 @@ enum Main {
         let lookalikes = program.require { try Lookalikes() }
         let gate = HashingGate(settings)
         let line = gate.attemptLine()
-        program.serve(.hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .signup)), facts: gate.facts) {
+        program.serve(
+            .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .signup)), facts: gate.facts
+        ) {
             let store = try Store(settings)
             let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try DeviceCodec.load(path: $0)

@@ -8,6 +8,7 @@
     var request = Request(parameters: [(.cookie, parts[0])])
     if parts.count > 1 { request.add(.authorization, parts[1]) }
     let credential = Credential(request, cookieName: "__Host-access")
+    checkPlain(parts, credential)
     switch credential {
     case .bearer(let token):
         promise(parts.count > 1, "a bearer token without its header")
@@ -23,4 +24,23 @@
     let address = ClientAddress(parts[0])
     promise(address == .unknown || ClientAddress(address.text) == address, "an address has two spellings")
     promise(address.text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && address.text.utf8.count < 46, "no address")
+}
+
+/// A token found where it lies is the one that was judged, as far as it can be a token of ours.
+private func checkPlain(_ parts: [String], _ credential: Credential) {
+    let plain = PlainCredential(cookieName: "__Host-access")
+    var header = parts[parts.count - 1]
+    let found = header.withUTF8 { bytes -> String? in
+        let bytes = UnsafeRawBufferPointer(bytes)
+        let token = parts.count > 1 ? plain.token(inAuthorization: bytes) : plain.token(inCookie: bytes)
+        return token.map { text($0) }
+    }
+    guard let found, !found.isEmpty,
+        found.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x2E || $0 == 0x5F || isAlphanumeric($0) })
+    else { return }
+    promise(credential == (parts.count > 1 ? .bearer(found) : .cookie(found)), "another token where it lies")
+}
+
+private func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
 }

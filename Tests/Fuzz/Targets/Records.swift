@@ -20,6 +20,16 @@
     let request = assemble(Array(bytes[..<framing.length]))
     promise(request != nil, "what is no request is taken")
     promise(request?.body == framing.bodyLength && framing.bodyLength <= 64, "the body has another length")
+    var (pairs, body) = (0, [UInt8](repeating: 0, count: framing.bodyLength))
+    bytes.withUnsafeBytes { bytes in
+        let received = CompleteRequest(bytes, framing)
+        received.forEachParameter { name, value in
+            pairs += 1
+            promise(!name.contains(0) && !value.contains(0), "a NUL is passed on")
+        }
+        body.withUnsafeMutableBytes { received.copyBody(to: $0) }
+    }
+    promise(pairs == request?.parameters, "another number of parameters")
 }
 
 /// Reads records as a responder would, one after the other; nil for anything but one request.
