@@ -59,6 +59,7 @@ class Refusal:
     ask: object
     is_form: bool = False
     logged_out: bool = False
+    lines: int = 1  # at most so many in the logs
 
     def __str__(self):
         return f"{self.name} {self.target.split('/')[2]}{' form' if self.is_form else ''}"
@@ -292,7 +293,11 @@ for target, fields in {
     "/auth/password": lambda scene: dict(current_password=scene.user.password, new_password=new_password()),
 }.items():  # fmt: skip
 
-    @refusal("no store", target, 503, "unavailable", by_form=True)
+    @refusal("no store", target, 503, "unavailable", by_form=target != "/auth/password")
     def without_store(scene, fields=fields):
         scene.undo.enter_context(missing(scene.site))
         return dict(fields=fields(scene))
+
+
+# The last of them. verify is asked first, and says by itself that it can't read the store, if that is what it reads.
+refusal("no store", "/auth/password", 503, "unavailable", only_form=True, lines=2)(without_store)

@@ -87,7 +87,7 @@ def test_a_refusal_is_one_problem_at_once_with_one_log_line_and_nothing_changed(
     assert stored(site) == before, "a refusal changed the store"
     time.sleep(0.02)
     new = [line for path, text in logs(site).items() for line in text[len(logged.get(path, "")) :].splitlines()]
-    assert len(new) <= 1, new
+    assert len(new) <= case.lines, new
     assert not [secret for secret in secrets if secret in "".join(new)]
     # A machine busy with other things gets a second chance; what hangs by itself hangs again.
     assert seconds < LONGEST or timed(send)[1] < LONGEST
