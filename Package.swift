@@ -76,6 +76,7 @@ let package = Package(
 
         // The machine
         core("Threads"),
+        core("FileLocks", ["CLinux"]),
 
         // The edge: HTTP as nginx hands it over
         core("HTTP", ["Secrets", "Encoding", "JSON"]),
@@ -97,12 +98,12 @@ let package = Package(
         core("Devices", ["Cryptography", "Encoding", "HTTP", "Identity", "Secrets"]),
         core("Passwords", ["CArgon2", "CUTF8Proc", "Encoding", "Secrets"]),
         core("PasswordVerification", ["CCrypt", "CCrypto", "Passwords", "Secrets"]),
-        core("HashingGate", ["CLinux", "Passwords", "Settings", "Threads"]),
+        core("HashingGate", ["CLinux", "FileLocks", "Passwords", "Settings", "Threads"]),
         core("PasswordStrength", ["CZxcvbn", "Passwords", "Secrets"]),
 
         // What is kept
         core("Revocations", ["Identity"]),
-        core("Database"),
+        core("Database", ["Threads"]),
         core("SQLiteDriver", ["CSQLite", "Database"]),
         core("Accounts", ["Database", "Identity"]),
         core("AccessIDs", ["Cryptography", "Database", "Encoding", "Identity", "Secrets"]),
@@ -114,7 +115,7 @@ let package = Package(
         core("AccountImport", ["Identity", "JSON", "Passwords", "Settings", "Usernames", "YAML"]),
 
         // What the programs share
-        core("Launch", ["Events", "FastCGI", "HTTP", "Settings"]),
+        core("Launch", ["CLinux", "Events", "FastCGI", "HTTP", "Settings"]),
         core("Authentication", ["Encoding", "Events", "HTTP", "Identity", "Settings"]),
         core(
             "TokenAuthentication",
@@ -133,8 +134,8 @@ let package = Package(
         core(
             "Storage",
             [
-                "AccessIDs", "Accounts", "Database", "Events", "HTTP", "Identity", "Revocations", "Sessions",
-                "Settings", "SQLiteDriver", "Throttling",
+                "AccessIDs", "Accounts", "Database", "Events", "FileLocks", "HTTP", "Identity", "Revocations",
+                "Sessions", "Settings", "SQLiteDriver", "Threads", "Throttling",
             ]),
         core(
             "SiteAuthentication",
@@ -172,8 +173,8 @@ let package = Package(
         program(
             "login",
             [
-                "Accounts", "CredentialFields", "Cryptography", "Devices", "Endpoints", "Events", "FastCGI", "HTTP",
-                "HashingGate",
+                "Accounts", "CredentialFields", "Cryptography", "Database", "Devices", "Endpoints", "Events", "FastCGI",
+                "HTTP", "HashingGate",
                 "Identity", "Launch",
                 "Passwords", "PasswordVerification",
                 "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
@@ -215,6 +216,26 @@ let package = Package(
         // For the tests, never shipped
         .executableTarget(
             name: "username-probe", dependencies: ["Usernames"], path: "Tests/UsernameProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "commit-probe",
+            dependencies: ["Accounts", "Database", "Identity", "Revocations", "SQLiteDriver", "Sessions", "Threads"],
+            path: "Tests/CommitProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "hash-probe", dependencies: ["CArgon2", "Threads"], path: "Tests/HashProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "ungrouped-refresh",
+            dependencies: [
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "JSON", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "Storage", "Throttling", "TokenDelivery",
+            ],
+            path: "Tests/UngroupedRefresh", swiftSettings: strict),
+        .executableTarget(
+            name: "ungrouped-logout",
+            dependencies: [
+                "Accounts", "Authentication", "Endpoints", "Events", "FastCGI", "HTTP", "Identity", "Launch",
+                "RefreshTokens", "Secrets", "Sessions", "Settings", "SiteAuthentication", "Storage",
+            ],
+            path: "Tests/UngroupedLogout", swiftSettings: strict),
         .target(name: "TestFixtures", path: "Tests/TestFixtures", swiftSettings: strict),
         tests("Secrets", ["Secrets"]),
         tests("Encoding", ["Encoding"]),
@@ -258,8 +279,8 @@ let package = Package(
         tests(
             "Storage",
             [
-                "Accounts", "Database", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver", "Storage",
-                "TestFixtures",
+                "Accounts", "Database", "FileLocks", "Identity", "Revocations", "Sessions", "Settings", "SQLiteDriver",
+                "Storage", "TestFixtures",
             ]),
         tests(
             "TokenAuthentication",

@@ -6,11 +6,14 @@ run_packages=(
     ca-certificates git libargon2-dev libcrypt-dev libfcgi-dev libicu-dev libsqlite3-dev libssl-dev libutf8proc-dev libyaml-dev
     libzxcvbn-dev nginx openssl pkg-config python3
 )
-test_packages=(chromium fonts-dejavu-core gcc libc6-dev python3-venv sqlite3 util-linux)
+test_packages=(chromium fonts-dejavu-core gcc libc6-dev python3-venv sqlite3 util-linux wrk)
 # Chinese and Arabic letters, for scripts/screenshots.
 screenshot_packages=(chromium fonts-noto-cjk fonts-noto-core python3-venv)
 fault_packages=(gcc libc6-dev util-linux)
 check_packages=(binutils python3 shellcheck)
+bench_packages=(binutils gcc libc6-dev util-linux wrk)
+# Those that scripts/bench measures beside ours, other than the C ones.
+contestant_packages=(golang-go libnginx-mod-http-js node-express nodejs)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then

@@ -26,7 +26,7 @@ public final class VerifyHandler {
 
     /// The answer to a request that has been judged.
     public func respond(_ request: Request, _ verdict: AccessVerdict, at now: Timestamp) -> Response {
-        if let complaint = access.complaint { complain(complaint, at: now) }
+        complainIfDue(at: now)
         switch verdict {
         case .admitted(let identity): return admit(identity, request)
         case .refused(let refusal):
@@ -36,7 +36,9 @@ public final class VerifyHandler {
         }
     }
 
-    private func complain(_ complaint: AccessComplaint, at now: Timestamp) {
+    /// Says what is wrong with what tokens are judged by.
+    public func complainIfDue(at now: Timestamp) {
+        guard let complaint = access.complaint else { return }
         guard now - lastComplaint >= .seconds(1) || now < lastComplaint else { return }
         lastComplaint = now
         log.record(complaint.event, ["reason": complaint.reason])

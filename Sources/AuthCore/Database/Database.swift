@@ -12,8 +12,8 @@ public protocol Database: AnyObject {
     func execute(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int
 
     /// Runs `body` in one write transaction. When this returns, the changes are on disk; when it
-    /// throws, whether from `body` or from the commit, they must be taken as not made.
-    /// Transactions do not nest.
+    /// throws, whether from `body` or from the commit, they must be taken as not made. `body` may run
+    /// on another thread, while this one waits. Transactions do not nest.
     func transaction<Result>(_ body: () throws(StoreError) -> Result) throws(StoreError) -> Result
 }
 
@@ -22,4 +22,15 @@ extension Database {
 
     @discardableResult
     public func execute(_ sql: String) throws(StoreError) -> Int { try execute(sql, []) }
+
+    /// In a transaction: runs `body`, and takes back what it did, and nothing else, when it throws.
+    public func attempt(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        try execute("SAVEPOINT attempt")
+        do throws(StoreError) {
+            try body()
+        } catch {
+            try execute("ROLLBACK TO SAVEPOINT attempt")
+        }
+        try execute("RELEASE SAVEPOINT attempt")
+    }
 }

@@ -6,7 +6,7 @@ import HTTP
 /// `Work` is what other threads do; their results come back to the server's own.
 enum Answering {
     case inline(Handler)
-    case stepwise(any StepwiseHandler, WorkerPool<Computation, Connection.Name>)
+    case stepwise(any StepwiseHandler, WorkerPool<Computation, Int32>)
     case workers(WorkerPool<Assignment, Answered>, overloaded: @Sendable (Request) -> Response)
 
     /// Readable when a result can be taken.
@@ -34,20 +34,22 @@ struct Answered: Sendable {
 
 /// What a step computes.
 struct Computation: Sendable {
-    let connection: Connection.Name
+    /// The connection's descriptor, which is the result.
+    let connection: Int32
     let compute: @Sendable () -> Void
 }
 
 /// Where a request came from and what must become of its connection.
 struct Envelope: Sendable {
-    let connection: Connection.Name
+    /// The connection's descriptor.
+    let connection: Int32
     let requestID: UInt16
     let keepsConnection: Bool
     /// The body was past the limit: the rest of it may still be on its way.
     let isOversized: Bool
 
     init(_ framing: Framing, isOversized: Bool, on connection: Connection) {
-        self.connection = connection.name
+        self.connection = connection.descriptor
         requestID = framing.requestID
         keepsConnection = framing.keepsConnection
         self.isOversized = isOversized
@@ -74,7 +76,7 @@ extension Answering {
     }
 
     init(_ handler: any StepwiseHandler, computing workers: Workers) throws(ListenError) {
-        let work: @Sendable (Computation) -> Connection.Name = { computation in
+        let work: @Sendable (Computation) -> Int32 = { computation in
             computation.compute()
             return computation.connection
         }
@@ -92,7 +94,7 @@ private func answer(_ assignment: Assignment, by handler: Handler, with records:
 extension AnswerRecords {
     func send(_ response: Response, _ envelope: Envelope) -> Bool {
         response.cgiBytes().withUnsafeBytes {
-            send($0, requestID: envelope.requestID, to: envelope.connection.descriptor)
+            send($0, requestID: envelope.requestID, to: envelope.connection)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import HTTP
 
 /// One connection of the web server. Only the server's own thread reads or changes its state.
 final class Connection {
@@ -7,7 +8,8 @@ final class Connection {
         case idle
         /// A part of a request is here since the given moment (monotonic milliseconds).
         case partial(since: Int64)
-        /// A request is being answered by another thread.
+        /// Another thread has the request. The connection is not closed meanwhile, so its descriptor's
+        /// number means no other.
         case busy
         /// Answered and shut down for writing; the rest of an oversized body is thrown away
         /// until the peer closes or the moment has come.
@@ -22,14 +24,10 @@ final class Connection {
         }
     }
 
-    /// A descriptor's number comes back after a close; with the serial it means one connection only.
-    struct Name: Equatable, Sendable {
-        let descriptor: Int32
-        let serial: UInt64
-    }
-
-    let name: Name
+    let descriptor: Int32
     var state = State.idle
+    /// Goes on when what another thread computes for it is done.
+    var step: (envelope: Envelope, answer: () -> Response)?
     /// The beginning of a request that came in pieces.
     var gathered: GatheredBytes?
     /// Requests answered. nginx repeats a request on another connection only if this one has
@@ -37,13 +35,11 @@ final class Connection {
     var answered = 0
 
     /// Adopts `descriptor` and bounds every wait on it.
-    init(takingOwnership descriptor: Int32, serial: UInt64) {
-        name = Name(descriptor: descriptor, serial: serial)
+    init(takingOwnership descriptor: Int32) {
+        self.descriptor = descriptor
         var limit = timeval(tv_sec: 1, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
-
-    var descriptor: Int32 { name.descriptor }
 
     deinit {
         close(descriptor)

@@ -26,11 +26,8 @@ public final class Server {
     private let answering: Answering
 
     private var connections = Connections()
-    private var serial: UInt64 = 0
     /// Requests that other threads have.
     private var busy = 0
-    /// What each step that is being computed goes on with.
-    private var steps: [Int32: (envelope: Envelope, answer: () -> Response)] = [:]
     private var timed = 0
     private var acceptsAgainAt: Int64?
     private var isDraining = false
@@ -89,8 +86,7 @@ public final class Server {
         while true {
             do {
                 guard let descriptor = try socket.accept() else { return }
-                serial += 1
-                add(Connection(takingOwnership: descriptor, serial: serial))
+                add(Connection(takingOwnership: descriptor))
             } catch {
                 // No descriptors left: those open go on, new ones wait in the socket's queue.
                 epoll.forget(socket.descriptor)
@@ -135,19 +131,20 @@ public final class Server {
             change(connection, to: .partial(since: Self.monotonic()))
         case .complete(let framing), .oversized(let framing):
             if isDraining { connection.refuseFurtherRequests() }
-            let gathered = connection.gathered
             let isOversized = if case .oversized = arrival { true } else { false }
             let envelope = Envelope(framing, isOversized: isOversized, on: connection)
-            answer(CompleteRequest(bytes, framing), bodyLength: framing.bodyLength, envelope, connection)
-            // Only now: it holds the bytes.
-            if connection.gathered === gathered { connection.gathered = nil }
+            // Where it came in pieces, they hold the bytes.
+            withExtendedLifetime(connection.gathered) {
+                connection.gathered = nil
+                answer(CompleteRequest(bytes, framing), bodyLength: framing.bodyLength, envelope, connection)
+            }
         }
     }
 
     private func answer(
         _ received: CompleteRequest, bodyLength: Int, _ envelope: Envelope, _ connection: Connection
     ) {
-        if case .stepwise(let handler, _) = answering, !envelope.isOversized, bodyLength == 0 {
+        if case .stepwise(let handler, _) = answering, !envelope.isOversized {
             var isSent = false
             let isKnown = handler.answerIfKnown(received) {
                 isSent = records.send($0, requestID: envelope.requestID, to: connection.descriptor)
@@ -167,8 +164,8 @@ public final class Server {
             switch handler.begin(request) {
             case .answer(let response): send(response, envelope, connection)
             case .compute(let compute, let answer):
-                if pool.submit(Computation(connection: connection.name, compute: compute)) {
-                    steps[connection.descriptor] = (envelope, answer)
+                if pool.submit(Computation(connection: connection.descriptor, compute: compute)) {
+                    connection.step = (envelope, answer)
                     handOver(connection)
                 } else {
                     send(handler.overloaded(request), envelope, connection)
@@ -186,7 +183,7 @@ public final class Server {
         finish(connection, envelope, isSent: records.send(response, envelope))
     }
 
-    /// Takes what other threads have done. A connection that one of them has is not dropped meanwhile.
+    /// Takes what other threads have done.
     private func collect() {
         switch answering {
         case .inline: break
@@ -195,19 +192,22 @@ public final class Server {
                 resume(result.envelope.connection) { finish($0, result.envelope, isSent: result.isSent) }
             }
         case .stepwise(_, let pool):
-            for name in pool.takeResults() {
-                guard let step = steps.removeValue(forKey: name.descriptor) else { continue }
-                resume(name) { send(step.answer(), step.envelope, $0) }
+            for descriptor in pool.takeResults() {
+                resume(descriptor) { connection in
+                    guard let step = connection.step else { return }
+                    connection.step = nil
+                    send(step.answer(), step.envelope, connection)
+                }
             }
         }
     }
 
-    private func resume(_ name: Connection.Name, _ end: (Connection) -> Void) {
+    private func resume(_ descriptor: Int32, _ end: (Connection) -> Void) {
         busy -= 1
-        guard let connection = connections[name.descriptor], connection.name == name else { return }
+        guard let connection = connections[descriptor] else { return }
         end(connection)
-        // What arrived while it was busy was not reported.
-        look(at: connection, peerHasEnded: false)
+        // What arrived while it was busy, the peer's end too, was not looked at.
+        look(at: connection, peerHasEnded: true)
     }
 
     private func finish(_ connection: Connection, _ envelope: Envelope, isSent: Bool) {

@@ -13,7 +13,7 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
     typealias Work = (Job) -> Result
 
     fileprivate struct State {
-        var jobs: [Job] = []
+        var jobs = FirstInFirstOut<Job>()
         var results: [Result] = []
         var threads = 0
         /// Threads with nothing to do: each will look at the queue.

@@ -1,4 +1,5 @@
 import CLinux
+import FileLocks
 public import Passwords
 public import Settings
 import Synchronization

@@ -1,3 +1,4 @@
+import FileLocks
 import Glibc
 import Passwords
 import Synchronization
@@ -19,11 +20,11 @@ final class HashingLane: Sendable {
 
     /// One computation and the thread that waits for it.
     final class Job: Sendable {
-        let work: @Sendable (SlotsUnavailable?) -> Void
+        let work: @Sendable (LockFileUnavailable?) -> Void
         let finished = Semaphore()
 
         /// - Parameter work: is given the reason when there is nothing to be computed.
-        init(_ work: @escaping @Sendable (SlotsUnavailable?) -> Void) { self.work = work }
+        init(_ work: @escaping @Sendable (LockFileUnavailable?) -> Void) { self.work = work }
     }
 
     let state = Mutex(State())
@@ -116,13 +117,15 @@ final class HashingLane: Sendable {
             job.work(failure)
             // First the place, then the waiting thread: that one may have the processor at once.
             slots.giveBack()
-            end(after: ContinuousClock.now - began)
+            let isLast = end(after: ContinuousClock.now - began)
+            // The next in line computes where this one did; where there is none, nothing is kept.
+            if isLast { Argon2Memory.release() }
             job.finished.signal()
         }
     }
 
-    private func take(_ slots: MachineSlots) -> SlotsUnavailable? {
-        do throws(SlotsUnavailable) {
+    private func take(_ slots: MachineSlots) -> LockFileUnavailable? {
+        do throws(LockFileUnavailable) {
             try slots.take()
             return nil
         } catch {
@@ -139,10 +142,12 @@ final class HashingLane: Sendable {
         }
     }
 
-    private func end(after turn: Duration) {
+    /// - Returns: whether nothing else waits.
+    private func end(after turn: Duration) -> Bool {
         state.withLock { state in
             state.running -= 1
             state.turn += (turn / .seconds(1) - state.turn) / 8
+            return state.waiting.isEmpty
         }
     }
 }

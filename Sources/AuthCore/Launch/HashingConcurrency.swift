@@ -4,8 +4,10 @@ public import HTTP
 extension Concurrency {
     /// Requests that wait for a thread; past it a 503 is the honest answer.
     private static let queue = 256
-    /// Threads of a program that only reads and writes the store.
-    private static let storeThreads = 4
+    /// Threads of a program that only reads and writes the store which stay while there is little to do.
+    private static let storeThreadsAtRest = 4
+    /// As many as one commit may be for: each waits for the disk, and those that wait together share a commit.
+    private static let storeThreads = 64
 
     /// Threads of a program that hashes which stay while there is little to do.
     private static let hashingThreadsAtRest = 2
@@ -25,6 +27,6 @@ extension Concurrency {
 
     /// For programs that wait for the store and compute nothing.
     public static func storing(overloaded: @escaping @Sendable (Request) -> Response) -> Concurrency {
-        .workers(Workers(atRest: storeThreads, atMost: storeThreads, queue: queue), overloaded: overloaded)
+        .workers(Workers(atRest: storeThreadsAtRest, atMost: storeThreads, queue: queue), overloaded: overloaded)
     }
 }

@@ -83,6 +83,7 @@ public struct Program {
 
     private func run(_ server: Server, _ facts: KeyValuePairs<String, String>) {
         log.record(.started, facts)
+        giveBackStartupPages()
         server.run()
         log.record(.stopped)
     }

@@ -15,7 +15,7 @@ public enum PasswordHashingError: Error, Equatable, Sendable {
 
 /// RFC 9106 through libargon2.
 package enum Argon2 {
-    /// The tag of a password. libargon2 zeroes the memory it worked in before it frees it.
+    /// The tag of a password. libargon2 zeroes the memory it worked in before it gives it back.
     ///
     /// One thread whatever the lanes: the result is the same, and a hash never takes more than the
     /// one processor it was admitted to.
@@ -36,6 +36,8 @@ package enum Argon2 {
                     context.lanes = parameters.lanes
                     context.threads = 1
                     context.version = UInt32(version.rawValue)
+                    context.allocate_cbk = Argon2Memory.allocate
+                    context.free_cbk = Argon2Memory.deallocate
                     switch variant {
                     case .argon2id: return argon2id_ctx(&context)
                     case .argon2i: return argon2i_ctx(&context)

@@ -16,7 +16,9 @@ final class SQLiteConnection {
 
     /// Opens an existing file, which SQLite never creates here; `path` nil is a database in memory.
     /// - Parameter grant: what alone may be read, and then nothing is written; nil for everything.
-    init(path: String?, busyTimeout: Duration, grant: ReadGrant? = nil) throws(StoreError) {
+    init(
+        path: String?, busyTimeout: Duration, cache: SQLiteCache, grant: ReadGrant? = nil
+    ) throws(StoreError) {
         file = try path.map(FileIdentity.init(path:))
         let mode = grant == nil ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         let flags = mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
@@ -39,7 +41,7 @@ final class SQLiteConnection {
             authorizer.watch(handle)
         } else {
             try requireWritable()
-            try configure(isFile: path != nil, busyTimeout: busyTimeout)
+            try configure(isFile: path != nil, busyTimeout: busyTimeout, cache: cache)
         }
     }
 
@@ -101,8 +103,9 @@ final class SQLiteConnection {
         else { throw .unavailable("the file was replaced while it was opened") }
     }
 
-    private func configure(isFile: Bool, busyTimeout: Duration) throws(StoreError) {
+    private func configure(isFile: Bool, busyTimeout: Duration, cache: SQLiteCache) throws(StoreError) {
         for pragma in Self.caution + Self.pragmas { _ = try run(pragma) }
+        _ = try run("PRAGMA cache_size = -\(cache.kibibytes)")
         if isFile { try useWriteAheadLog(busyTimeout) }
         // FULL: a commit returns after fsync, so what was acknowledged survives a power cut.
         _ = try run("PRAGMA synchronous = FULL")

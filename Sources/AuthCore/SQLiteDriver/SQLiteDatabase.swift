@@ -12,6 +12,7 @@ public final class SQLiteDatabase: Database {
 
     private let path: String?
     private let busyTimeout: Duration
+    private let cache: SQLiteCache
     private let grant: ReadGrant?
     private let requirement: Requirement
     private var connection: SQLiteConnection?
@@ -19,13 +20,15 @@ public final class SQLiteDatabase: Database {
     /// - Parameters:
     ///   - path: of a file that exists by the time of first use.
     ///   - busyTimeout: how long a statement waits for another process's write before `.unavailable`.
+    ///   - cache: how much of the file is kept in memory.
     ///   - requirement: checked each time the file is opened; when it throws, nothing else is run.
     public init(
-        path: String, busyTimeout: Duration = .seconds(2),
+        path: String, busyTimeout: Duration = .seconds(2), cache: SQLiteCache = .few,
         requirement: @escaping Requirement = { (_) throws(StoreError) in }
     ) {
         self.path = path
         self.busyTimeout = busyTimeout
+        self.cache = cache
         self.requirement = requirement
         grant = nil
     }
@@ -38,6 +41,7 @@ public final class SQLiteDatabase: Database {
     public init(path: String, reading grant: ReadGrant, busyTimeout: Duration) {
         self.path = path
         self.busyTimeout = busyTimeout
+        cache = .few
         self.grant = grant
         requirement = { (_) throws(StoreError) in }
     }
@@ -46,6 +50,7 @@ public final class SQLiteDatabase: Database {
     public init(inMemory: Void = ()) {
         path = nil
         busyTimeout = .zero
+        cache = .few
         grant = nil
         requirement = { (_) throws(StoreError) in }
     }
@@ -75,6 +80,8 @@ public final class SQLiteDatabase: Database {
         try use { (connection) throws(StoreError) in
             guard !connection.isInTransaction else { throw .unexpected("transactions do not nest") }
             _ = try connection.run("BEGIN IMMEDIATE")
+            // There is a log from here on: one that is lost by the time of the commit is missed then.
+            if let path, connection.log == nil { connection.log = try? FileIdentity(path: path + "-wal") }
             transacting = true
             defer { transacting = false }
             do throws(StoreError) {
@@ -117,7 +124,7 @@ public final class SQLiteDatabase: Database {
             try requireInPlace(connection)
             return connection
         }
-        let opened = try SQLiteConnection(path: path, busyTimeout: busyTimeout, grant: grant)
+        let opened = try SQLiteConnection(path: path, busyTimeout: busyTimeout, cache: cache, grant: grant)
         connection = opened
         do throws(StoreError) {
             try requirement(self)

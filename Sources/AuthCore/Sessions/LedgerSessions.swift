@@ -21,17 +21,25 @@ extension RevocationLedger {
         _ id: SessionID, of account: AccountID? = nil, reason: RevocationReason, at now: Timestamp
     ) throws(StoreError) -> SessionEnd {
         try commit(at: now) { (changes) throws(StoreError) in
-            let rows = try database.query(
-                "SELECT \(SessionRecord.columns) FROM sessions WHERE id = $1", [.text(id.description)])
-            guard let row = rows.first else {
-                if account == nil { try endUnknown(id, at: now, &changes) }
-                return SessionEnd.unknown
-            }
-            let session = try SessionRecord(row)
-            if let account, session.account != account { return .unknown }
-            let endedNow = try end(session, reason: reason, at: now, &changes)
-            return endedNow && session.isLive(at: now) ? .ended(session) : .alreadyOver(session)
+            try endSession(id, of: account, reason: reason, at: now, &changes)
         }
+    }
+
+    /// The same in a transaction.
+    func endSession(
+        _ id: SessionID, of account: AccountID? = nil, reason: RevocationReason, at now: Timestamp,
+        _ changes: inout LedgerChanges
+    ) throws(StoreError) -> SessionEnd {
+        let rows = try database.query(
+            "SELECT \(SessionRecord.columns) FROM sessions WHERE id = $1", [.text(id.description)])
+        guard let row = rows.first else {
+            if account == nil { try endUnknown(id, at: now, &changes) }
+            return SessionEnd.unknown
+        }
+        let session = try SessionRecord(row)
+        if let account, session.account != account { return .unknown }
+        let endedNow = try end(session, reason: reason, at: now, &changes)
+        return endedNow && session.isLive(at: now) ? .ended(session) : .alreadyOver(session)
     }
 
     /// Ends every session of the account but one; tokens of the one that stays remain good.

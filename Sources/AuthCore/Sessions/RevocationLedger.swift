@@ -24,7 +24,7 @@ public enum RevocationReason: String, Sendable {
 /// verification refuses. When it throws, nothing was acknowledged, and doing it again is safe.
 ///
 /// Whatever stops it between store and journal is healed from the store: by the next revocation of
-/// this process, by `settle`, or by `restore` when any revoking program starts. For one thread.
+/// this program, by `settle`, or by `restore` when any revoking program starts. For one thread.
 ///
 /// Where access tokens are looked up in the store nobody reads a journal, and there is none; what is
 /// recorded in the store is there all the same, for the day JWTs are used again.
@@ -32,10 +32,8 @@ public final class RevocationLedger {
     let database: any Database
     private let journal: RevocationJournal?
     private let tokenLifetime: Duration
-    /// Sees what a verifier sees, and so what it would refuse everything for.
-    private let reader: RevocationReader?
-    /// True while the store has what the journal was not told.
-    private var isUnsettled = false
+    /// What is known of the journal, shared by the threads of a program.
+    private let watch: JournalWatch?
 
     /// Tokens are issued at the time a request began, and this much later at most. It also covers
     /// clocks of several machines.
@@ -43,21 +41,23 @@ public final class RevocationLedger {
 
     /// - Parameters:
     ///   - journal: nil where nobody goes by it.
+    ///   - watch: of that journal, where threads share one.
     ///   - tokenLifetime: of access tokens.
-    public init(_ database: any Database, journal: RevocationJournal?, tokenLifetime: Duration) {
+    public init(
+        _ database: any Database, journal: RevocationJournal?, watch: JournalWatch? = nil, tokenLifetime: Duration
+    ) {
         self.database = database
         self.journal = journal
-        reader = journal?.reader()
+        self.watch = watch ?? journal.map(JournalWatch.init)
         self.tokenLifetime = tokenLifetime
     }
 
     /// Makes the journal say at least what the store says, creating it when there is none. Every
     /// revoking program does this when it starts.
     public func restore(at now: Timestamp) throws(StoreError) {
-        guard let journal else { return }
+        guard let journal, let watch else { return }
         do {
-            try journal.restore(at: now) { try recorded(at: now) }
-            isUnsettled = false
+            try watch.healing { try journal.restore(at: now) { try recorded(at: now) } }
         } catch let error as StoreError {
             throw error
         } catch {
@@ -68,14 +68,14 @@ public final class RevocationLedger {
     /// Tells the journal what an earlier call could not, and puts it right when it is gone, was cut
     /// short or holds what no version writes. One stat(2) when there is nothing to do.
     public func settle(at now: Timestamp) throws(StoreError) {
-        guard let reader else { return }
-        guard !isUnsettled, (try? reader.refresh()) != nil else { return try restore(at: now) }
+        guard let watch else { return }
+        guard watch.isIntact else { return try restore(at: now) }
     }
 
     /// For a change that must not be made while it can't be told.
     func requireJournal(at now: Timestamp) throws(StoreError) {
         guard let journal else { return }
-        guard !isUnsettled, (try? journal.check()) != nil else { return try restore(at: now) }
+        guard watch?.isSettled != false, (try? journal.check()) != nil else { return try restore(at: now) }
     }
 
     /// Runs `body` in a transaction, and tells the journal what it recorded once it is committed.
@@ -85,11 +85,12 @@ public final class RevocationLedger {
         var changes = LedgerChanges()
         let result = try database.transaction { () throws(StoreError) in
             changes = LedgerChanges()
-            return try body(&changes)
+            let result = try body(&changes)
+            if !changes.made.isEmpty { try Purge.revocations(in: database, at: now) }
+            return result
         }
         try publish(changes.made, at: now)
         try publishAgain(changes.repeated, at: now)
-        if !changes.made.isEmpty { Purge.revocations(in: database, at: now) }
         return result
     }
 
@@ -126,7 +127,7 @@ public final class RevocationLedger {
         do throws(RevocationsUnavailable) {
             try journal.append(revocations, at: now)
         } catch {
-            isUnsettled = true
+            watch?.failed()
         }
         try settle(at: now)
     }

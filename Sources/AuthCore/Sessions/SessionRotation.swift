@@ -14,10 +14,14 @@ extension SessionStore {
     public func rotate(
         _ session: SessionID, generation: UInt32, at now: Timestamp
     ) throws(StoreError) -> Rotation {
-        let rotation = try ledger.commit(at: now) { (changes) throws(StoreError) in
+        try ledger.commit(at: now) { (changes) throws(StoreError) in
             let advanced = try advance(session, from: generation, at: now)
             guard let grant = try find(session) else { return Rotation.unknown }
-            if advanced { return .rotated(try issuing(grant, at: now)) }
+            if advanced {
+                let issued = try issuing(grant, at: now)
+                try purge(at: now)
+                return .rotated(issued)
+            }
             if grant.account.isDisabled { return .accountDisabled }
             if grant.session.revokedAt != nil {
                 // Whoever ended it may have got no further than the store.
@@ -27,8 +31,6 @@ extension SessionStore {
             if now >= grant.session.endsAt { return .expired }
             return try judge(generation, against: grant, at: now, &changes)
         }
-        if case .rotated = rotation { purge(at: now) }
-        return rotation
     }
 
     /// Compare and swap: of all who present the current generation, one gets true.

@@ -35,14 +35,18 @@ public struct SessionStore {
     }
 
     /// Opens a session after a login.
-    /// - Parameter passwordVersion: of the password that was checked.
-    /// - Returns: nil when the account was disabled or deleted, or its password changed, since.
+    /// - Parameters:
+    ///   - passwordVersion: of the password that was checked.
+    ///   - replaced: the session that this one takes the place of, and that ends with it.
+    ///   - settling: what else is to be committed with the session, or not at all.
+    /// - Returns: nil when the account was disabled or deleted, or its password changed, since; then nothing
+    ///   was done.
     public func open(
         _ account: AccountID, passwordVersion: Int64, client: ClientDescription, remember: Bool, delivery: Delivery,
-        at now: Timestamp
+        replacing replaced: SessionID? = nil, at now: Timestamp,
+        settling: () throws(StoreError) -> Void = { () throws(StoreError) in }
     ) throws(StoreError) -> Grant? {
-        defer { purge(at: now) }
-        return try database.transaction { () throws(StoreError) in
+        try ledger.commit(at: now) { (changes) throws(StoreError) in
             // Changes nothing, and locks the row: a disable or a new password comes wholly before
             // this session, which is then refused, or wholly after, and then ends it.
             let rows = try database.query(
@@ -52,8 +56,12 @@ public struct SessionStore {
                 RETURNING \(AccountRecord.columns)
                 """, [.text(account.description), .integer(passwordVersion)])
             guard let row = rows.first else { return nil }
-            return try insert(
+            try settling()
+            if let replaced { _ = try ledger.endSession(replaced, reason: .replaced, at: now, &changes) }
+            let grant = try insert(
                 for: try AccountRecord(row), client: client, remember: remember, delivery: delivery, at: now)
+            try purge(at: now)
+            return grant
         }
     }
 
@@ -62,10 +70,11 @@ public struct SessionStore {
     public func signUp(
         _ account: NewAccount, client: ClientDescription, remember: Bool, delivery: Delivery, at now: Timestamp
     ) throws(StoreError) -> Grant? {
-        defer { purge(at: now) }
-        return try database.transaction { () throws(StoreError) in
+        try database.transaction { () throws(StoreError) in
             guard let account = try AccountStore(database).create(account, at: now) else { return nil }
-            return try insert(for: account, client: client, remember: remember, delivery: delivery, at: now)
+            let grant = try insert(for: account, client: client, remember: remember, delivery: delivery, at: now)
+            try purge(at: now)
+            return grant
         }
     }
 
@@ -103,9 +112,10 @@ public struct SessionStore {
         return try rows.map { (row) throws(StoreError) in try Grant(row) }
     }
 
-    func purge(at now: Timestamp) {
-        Purge.sessions(in: database, at: now)
-        if lifetimes.accessID != nil { Purge.accessIDs(in: database, at: now) }
+    /// In a transaction.
+    func purge(at now: Timestamp) throws(StoreError) {
+        try Purge.sessions(in: database, at: now)
+        if lifetimes.accessID != nil { try Purge.accessIDs(in: database, at: now) }
     }
 
     /// Whatever state it is in.

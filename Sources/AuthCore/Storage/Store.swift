@@ -9,8 +9,8 @@ public import Settings
 import Synchronization
 public import Throttling
 
-/// The store as one worker thread has it: a connection of its own, opened at first use, and what
-/// works on it. Holds no request's data from one request to the next.
+/// The store as one worker thread has it: a connection of its own for reading, opened at first use, and
+/// what works on it. Holds no request's data from one request to the next.
 public final class Store {
     public let accounts: AccountStore
     public let sessions: SessionStore
@@ -31,16 +31,17 @@ public final class Store {
     private var nextTry = Timestamp(milliseconds: 0)
 
     /// Opens nothing yet.
+    /// - Parameter shared: what this thread has together with others; nil for one that is alone, and
+    ///   commits by itself.
     /// - Throws: when this version has no driver for the store that is set.
-    public init(_ settings: Settings) throws(StoreError) {
-        let database = try Self.database(settings) { (opened) throws(StoreError) in
-            try Migrator().requireCurrent(opened)
-        }
+    public init(_ settings: Settings, sharing shared: SharedStore? = nil) throws(StoreError) {
+        let own = try Self.current(settings, cache: .few)
+        let database = shared.map { GroupedDatabase(reads: own, commits: $0.commits) as any Database } ?? own
         self.settings = settings
         name = "\(settings.store) \(settings.runtime)"
         accounts = AccountStore(database)
         access = AccessLookup(database)
-        revocations = Self.ledger(settings, database)
+        revocations = Self.ledger(settings, database, watch: shared?.watch)
         sessions = SessionStore(
             database,
             lifetimes: SessionLifetimes(
@@ -48,7 +49,7 @@ public final class Store {
                 accessID: settings.access == .session ? settings.accessTTL : nil),
             ledger: revocations)
         attempts = AttemptStore(database)
-        gathered = GatheredAttempts(attempts)
+        gathered = GatheredAttempts(attempts, counts: shared?.gathered ?? GatheredAttempts.Counts())
         limits = AttemptLimits(allowed: settings.loginAttempts)
     }
 
@@ -93,17 +94,27 @@ public final class Store {
 
     private static let pause: Duration = .seconds(1)
 
-    private static func ledger(_ settings: Settings, _ database: any Database) -> RevocationLedger {
-        RevocationLedger(
-            database, journal: settings.access == .jwt ? RevocationJournal(directory: settings.runtime) : nil,
-            tokenLifetime: settings.accessTTL)
+    private static func ledger(
+        _ settings: Settings, _ database: any Database, watch: JournalWatch? = nil
+    ) -> RevocationLedger {
+        RevocationLedger(database, journal: journal(settings), watch: watch, tokenLifetime: settings.accessTTL)
+    }
+
+    /// Nil where nobody goes by it.
+    static func journal(_ settings: Settings) -> RevocationJournal? {
+        settings.access == .jwt ? RevocationJournal(directory: settings.runtime) : nil
+    }
+
+    /// A connection that works on the schema this version knows and on no other.
+    static func current(_ settings: Settings, cache: SQLiteCache) throws(StoreError) -> any Database {
+        try database(settings, cache: cache) { (opened) throws(StoreError) in try Migrator().requireCurrent(opened) }
     }
 
     private static func database(
-        _ settings: Settings, requirement: @escaping SQLiteDatabase.Requirement
+        _ settings: Settings, cache: SQLiteCache = .few, requirement: @escaping SQLiteDatabase.Requirement
     ) throws(StoreError) -> any Database {
         switch settings.store {
-        case .sqlite(let path): SQLiteDatabase(path: path, requirement: requirement)
+        case .sqlite(let path): SQLiteDatabase(path: path, cache: cache, requirement: requirement)
         }
     }
 }

@@ -36,7 +36,6 @@ public struct AttemptStore {
         // Who must wait is told so without a write.
         let rest = try wait(subjects.counted, at: now)
         if rest > .zero { return .blocked(retryAfter: rest.wholeSeconds) }
-        defer { purge(at: now) }
         return try database.transaction { () throws(StoreError) in
             var counts: [AttemptCount] = []
             for subject in subjects.counted { counts.append(try locked(subject)) }
@@ -46,6 +45,7 @@ public struct AttemptStore {
                 counts[index].add(1, under: subjects.counted[index].rule, at: now)
                 try keep(counts[index], of: subjects.counted[index])
             }
+            try purge(at: now)
             return .allowed(Attempt(subjects: subjects, blocks: counts.map(\.blockedUntil)))
         }
     }
@@ -53,15 +53,18 @@ public struct AttemptStore {
     /// The password was right, or the name free: failures in a row are forgotten, and where they
     /// fade the attempt itself is taken back.
     public func succeeded(_ attempt: Attempt) throws(StoreError) {
-        try database.transaction { () throws(StoreError) in
-            for (subject, block) in zip(attempt.subjects.counted, attempt.blocks) {
-                switch subject.rule.memory {
-                case .consecutive: try forget(subject)
-                case .fading: try takeBack(subject, block)
-                }
+        try database.transaction { () throws(StoreError) in try settle(attempt) }
+    }
+
+    /// The same in a transaction of the caller's: the attempt has succeeded if that is committed.
+    public func settle(_ attempt: Attempt) throws(StoreError) {
+        for (subject, block) in zip(attempt.subjects.counted, attempt.blocks) {
+            switch subject.rule.memory {
+            case .consecutive: try forget(subject)
+            case .fading: try takeBack(subject, block)
             }
-            for subject in attempt.subjects.forgotten { try forget(subject) }
         }
+        for subject in attempt.subjects.forgotten { try forget(subject) }
     }
 
     /// The password was never looked at, as when too many are being hashed: takes the attempt back.
@@ -73,11 +76,11 @@ public struct AttemptStore {
 
     /// Adds failures that were counted elsewhere until now.
     func add(_ events: Int64, to subject: AttemptSubject, at now: Timestamp) throws(StoreError) {
-        defer { purge(at: now) }
         try database.transaction { () throws(StoreError) in
             var count = try locked(subject)
             count.add(events, under: subject.rule, at: now)
             try keep(count, of: subject)
+            try purge(at: now)
         }
     }
 
@@ -137,14 +140,15 @@ public struct AttemptStore {
     /// At most this many rows at a time, more than one attempt adds.
     private static let purgeLimit: Int64 = 16
 
-    /// Removes a few rows that mean nothing any more. Best effort, outside the transaction; looks
-    /// first, because a DELETE takes the right to write even when it finds nothing.
-    private func purge(at now: Timestamp) {
+    /// In a transaction: removes a few rows that mean nothing any more. What fails undoes only itself.
+    private func purge(at now: Timestamp) throws(StoreError) {
         let old = "SELECT subject FROM attempts WHERE forgotten_at < $1 AND blocked_until < $1 LIMIT $2"
         let values: [SQLValue] = [.integer(now.milliseconds), .integer(Self.purgeLimit)]
-        guard let rows = try? database.query(old, values), !rows.isEmpty else { return }
-        _ = try? database.execute(
-            "DELETE FROM attempts WHERE subject IN (\(old)) AND forgotten_at < $1 AND blocked_until < $1", values)
+        guard try !database.query(old, values).isEmpty else { return }
+        try database.attempt { () throws(StoreError) in
+            try database.execute(
+                "DELETE FROM attempts WHERE subject IN (\(old)) AND forgotten_at < $1 AND blocked_until < $1", values)
+        }
     }
 }
 

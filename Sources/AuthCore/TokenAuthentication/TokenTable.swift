@@ -5,7 +5,7 @@ import Tokens
 
 /// One token's entry, before it is put into a table.
 struct TokenEntry {
-    /// Followed in memory by the answer, the user name and the roles.
+    /// Followed in memory by the answer, the user name, the roles and the e-mail address.
     struct Header {
         let digest: SHA256Hasher.Digest
         let usableFrom: Timestamp
@@ -16,6 +16,12 @@ struct TokenEntry {
         let answerLength: UInt32
         let usernameLength: UInt16
         let rolesLength: UInt16
+        let emailLength: UInt16
+
+        /// Of all that follows.
+        var restLength: Int {
+            Int(answerLength) + Int(usernameLength) + Int(rolesLength) + Int(emailLength)
+        }
     }
 
     let header: Header
@@ -24,13 +30,14 @@ struct TokenEntry {
     init(_ digest: SHA256Hasher.Digest, _ token: AccessToken, answer: [UInt8]) {
         let username = token.identity.username.utf8
         let roles = Role.joined(token.identity.roles).utf8
+        let email = (token.identity.email ?? "").utf8
         // A token has at most 4096 bytes, so none of these lengths can be cut.
         header = Header(
             digest: digest, usableFrom: token.usableFrom, usableUntil: token.usableUntil, epoch: token.epoch,
             session: token.identity.session.bits, account: token.identity.account.bits,
             answerLength: UInt32(answer.count), usernameLength: UInt16(username.count),
-            rolesLength: UInt16(roles.count))
-        rest = answer + Array(username) + Array(roles)
+            rolesLength: UInt16(roles.count), emailLength: UInt16(email.count))
+        rest = answer + Array(username) + Array(roles) + Array(email)
     }
 }
 
@@ -96,7 +103,8 @@ struct TokenTable: ~Copyable {
     /// Gives the memory back.
     mutating func removeAll() {
         guard count > 0 else { return }
-        madvise(memory.baseAddress, memory.count, MADV_DONTNEED)
+        // Memory that comes back is zero: the index is empty. Locked memory stays.
+        if madvise(memory.baseAddress, memory.count, MADV_DONTNEED) != 0 { slots.update(repeating: 0) }
         (used, count) = (0, 0)
     }
 
@@ -118,9 +126,7 @@ struct TokenTable: ~Copyable {
     private func bytes(at reference: UInt32) -> UnsafeRawBufferPointer {
         let start = (Int(reference) - 1) * 8
         let header = entries.loadUnaligned(fromByteOffset: start, as: TokenEntry.Header.self)
-        let size =
-            MemoryLayout<TokenEntry.Header>.size + Int(header.answerLength) + Int(header.usernameLength)
-            + Int(header.rolesLength)
+        let size = MemoryLayout<TokenEntry.Header>.size + header.restLength
         return UnsafeRawBufferPointer(rebasing: entries[start..<start + size])
     }
 

@@ -23,15 +23,21 @@ public final class VerifiedTokens {
 
     /// What was found of this token. Good until the next call of any method.
     public func find(_ token: UnsafeRawBufferPointer) -> VerifiedToken? {
-        let digest = hasher.digest(token)
+        find(hasher.digest(token))
+    }
+
+    private func find(_ digest: SHA256Hasher.Digest) -> VerifiedToken? {
         if let found = newer.find(digest) { return found }
         guard let found = older.find(digest) else { return nil }
         return newer.insert(copying: found) ?? found
     }
 
-    /// Adds a token and the answer that goes with it; one too large for the memory is left out.
+    /// Adds a token and the answer that goes with it, unless it is known: no client can fill the memory
+    /// with one token. One too large for it is left out.
     public func insert(_ token: UnsafeRawBufferPointer, _ verified: AccessToken, answer: [UInt8]) {
-        let entry = TokenEntry(hasher.digest(token), verified, answer: answer)
+        let digest = hasher.digest(token)
+        guard find(digest) == nil else { return }
+        let entry = TokenEntry(digest, verified, answer: answer)
         if newer.insert(entry) { return }
         swap(&newer, &older)
         newer.removeAll()
@@ -70,13 +76,16 @@ public struct VerifiedToken {
         UnsafeRawBufferPointer(rebasing: rest[..<Int(header.answerLength)])
     }
 
-    /// As the token says it, but for the e-mail address.
+    /// As the token says it.
     public var identity: Identity {
-        let names = rest[Int(header.answerLength)...]
-        let username = names.prefix(Int(header.usernameLength))
-        let roles = names.dropFirst(username.count).prefix(Int(header.rolesLength))
+        var texts = rest[Int(header.answerLength)...]
+        func text(_ length: UInt16) -> String {
+            defer { texts = texts.dropFirst(Int(length)) }
+            return String(decoding: texts.prefix(Int(length)), as: UTF8.self)
+        }
+        let (username, roles, email) = (text(header.usernameLength), text(header.rolesLength), text(header.emailLength))
         return Identity(
-            account: account, session: session, username: String(decoding: username, as: UTF8.self), email: nil,
-            roles: Role.list(String(decoding: roles, as: UTF8.self)) ?? [])
+            account: account, session: session, username: username, email: email.isEmpty ? nil : email,
+            roles: Role.list(roles) ?? [])
     }
 }

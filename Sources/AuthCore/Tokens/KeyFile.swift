@@ -14,6 +14,7 @@ package final class KeyFile<Contents> {
     private let path: String
     private let parse: (SecretBytes) throws(KeySetError) -> Contents
     private var version: FileVersion?
+    private var document: SecretBytes
     private var lastLook: Timestamp?
 
     /// Throws if the file is not good now.
@@ -24,6 +25,7 @@ package final class KeyFile<Contents> {
         self.parse = parse
         let (document, version) = try Self.contents(of: path)
         contents = try parse(document)
+        self.document = document
         self.version = version
     }
 
@@ -41,9 +43,11 @@ package final class KeyFile<Contents> {
             let (document, version) = try Self.contents(of: path)
             // Remembered even if the file is broken: the same broken file is not read again and again.
             self.version = version
-            contents = try parse(document)
-            generation += 1
             problem = nil
+            guard !document.holdsTheSame(as: self.document) else { return }
+            contents = try parse(document)
+            self.document = document
+            generation += 1
         } catch {
             problem = error
         }
@@ -55,5 +59,12 @@ package final class KeyFile<Contents> {
         } catch {
             throw .file(error)
         }
+    }
+}
+
+extension SecretBytes {
+    /// For a file that nobody but its owner chooses: not in constant time.
+    fileprivate func holdsTheSame(as other: SecretBytes) -> Bool {
+        withUnsafeBytes { ours in other.withUnsafeBytes { theirs in ours.elementsEqual(theirs) } }
     }
 }

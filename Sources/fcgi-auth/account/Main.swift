@@ -18,11 +18,12 @@ enum Main {
         let program = Program.start("fcgi-auth-account")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
+        let shared = program.require { try SharedStore(settings) }
         let gate = HashingGate(settings)
         program.serve(
             .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .account)), facts: gate.facts
         ) {
-            let store = try Store(settings)
+            let store = try Store(settings, sharing: shared)
             let account = AccountHandler(
                 access: try AccessCheck(settings, store), cookies: settings.cookies,
                 store: store, clock: { .now() }, log: log)

@@ -1,5 +1,6 @@
 import Accounts
 import CredentialFields
+import Database
 import Devices
 import Endpoints
 import Events
@@ -38,22 +39,14 @@ struct LoginHandler {
 
     func login(_ exchange: Exchange) throws -> Answer {
         let form = try read(exchange)
-        let account = try proven(form, exchange)
-        let now = clock()
-        if form.delivery == .cookie { try endReplaced(exchange, at: now) }
-        // The session is opened only if the password that was proven is still the account's, and the
-        // account is not disabled: both may have changed while it was hashed.
-        guard
-            let grant = try store.sessions.open(
-                account.id, passwordVersion: account.passwordVersion, client: exchange.client,
-                remember: form.remember, delivery: form.delivery, at: now)
-        else { throw refuse(exchange, account) }
+        let (grant, now) = try opened(form, exchange)
+        let account = grant.account.id
         log.record(
-            .loginOK, request: exchange.requestID, account: account.id, session: grant.session.id,
+            .loginOK, request: exchange.requestID, account: account, session: grant.session.id,
             address: exchange.address.text)
         var answer = try tokens.answer(200, grant, by: form.delivery, at: now)
         if form.delivery == .cookie {
-            answer.cookies.append(try devices.cookie(afterLoginTo: account.id, of: exchange.request, at: now))
+            answer.cookies.append(try devices.cookie(afterLoginTo: account, of: exchange.request, at: now))
         }
         return answer
     }
@@ -77,21 +70,35 @@ struct LoginHandler {
         return Form(username: username, password: password, remember: remember, delivery: delivery)
     }
 
-    /// Who must wait hears it at once; the others stand in line before their attempts are counted.
-    private func proven(_ form: Form, _ exchange: Exchange) throws -> AccountRecord {
+    /// The session of who has proven the password, and when it was opened. Who must wait hears it at once;
+    /// the others stand in line before their attempts are counted.
+    private func opened(_ form: Form, _ exchange: Exchange) throws -> (Grant, Timestamp) {
         let username = try? Username(form.username, usernames)
         let subjects = try subjects(username, exchange)
         if let seconds = try store.attempts.blocked(subjects, at: clock()) { throw throttled(seconds, exchange) }
         return try line.turn(of: username?.canonical) {
             let attempt = try admit(subjects, exchange)
             switch try prove(attempt, username, form.password, exchange) {
-            case .right(let account):
-                try store.attempts.succeeded(attempt)
-                return account
+            case .right(let account): return try open(account, attempt, form, exchange)
             case .wrong(let known): throw refuse(exchange, known)
             case .unreadable(let known): throw refuse(exchange, known, .digestUnreadable)
             }
         }
+    }
+
+    /// In one commit: the attempt has succeeded, the session is there, and the one that the browser had is
+    /// over. Only if the password that was proven is still the account's, and the account is not disabled:
+    /// both may have changed while it was hashed.
+    private func open(
+        _ account: AccountRecord, _ attempt: AttemptStore.Attempt, _ form: Form, _ exchange: Exchange
+    ) throws -> (Grant, Timestamp) {
+        let now = clock()
+        let grant = try store.sessions.open(
+            account.id, passwordVersion: account.passwordVersion, client: exchange.client, remember: form.remember,
+            delivery: form.delivery, replacing: form.delivery == .cookie ? replaced(exchange) : nil, at: now
+        ) { () throws(StoreError) in try store.attempts.settle(attempt) }
+        guard let grant else { throw refuse(exchange, account) }
+        return (grant, now)
     }
 
     /// Counts the attempt before anything is hashed, so that parallel guesses are counted too, and
@@ -172,12 +179,11 @@ struct LoginHandler {
         }
     }
 
-    /// Ends the session whose cookie came along (OWASP ASVS 7.2.4): its tokens are about to be
-    /// overwritten in this browser, and who else holds them should not keep them.
-    private func endReplaced(_ exchange: Exchange, at now: Timestamp) throws {
-        guard case .value(let text) = exchange.request.cookie(named: cookies.refresh), let token = codec.decode(text)
-        else { return }
-        _ = try store.revocations.endSession(token.session, reason: .replaced, at: now)
+    /// The session whose cookie came along, which this login ends (OWASP ASVS 7.2.4): its tokens are about
+    /// to be overwritten in this browser, and who else holds them should not keep them.
+    private func replaced(_ exchange: Exchange) -> SessionID? {
+        guard case .value(let text) = exchange.request.cookie(named: cookies.refresh) else { return nil }
+        return codec.decode(text)?.session
     }
 
     /// One answer for all reasons. The name that was typed stays out of the log: it may be a password.

@@ -19,12 +19,13 @@ enum Main {
         let program = Program.start("fcgi-auth-login")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
+        let shared = program.require { try SharedStore(settings) }
         let gate = HashingGate(settings)
         let line = gate.attemptLine(failuresAllowed: settings.loginAttempts)
         program.serve(
             .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .login)), facts: gate.facts
         ) {
-            let store = try Store(settings)
+            let store = try Store(settings, sharing: shared)
             let codec = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try RefreshTokenCodec.load(path: $0)
             }

@@ -19,8 +19,9 @@ enum Main {
             try SecretFileProblem.naming(settings.keys + "/refresh.key") { try RefreshTokenCodec.load(path: $0) }
         }
         Store.prepare(settings, log: log)
+        let shared = program.require { try SharedStore(settings) }
         program.serve(.storing(overloaded: overloaded(settings, log: log, page: .any))) {
-            let store = try Store(settings)
+            let store = try Store(settings, sharing: shared)
             let handler = LogoutHandler(
                 access: try AccessCheck(settings, store), codec: codec,
                 cookies: settings.cookies, store: store, clock: { .now() }, log: log)

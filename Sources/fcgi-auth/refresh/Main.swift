@@ -20,9 +20,10 @@ enum Main {
         }
         let subrequest = SubrequestAnswer(settings)
         Store.prepare(settings, log: log)
+        let shared = program.require { try SharedStore(settings) }
         let refuse = overloaded(settings, log: log, page: .login)
         program.serve(.storing { $0.isRenewal ? subrequest.unavailable() : refuse($0) }) {
-            let store = try Store(settings)
+            let store = try Store(settings, sharing: shared)
             let tokens = try TokenDelivery(settings, cookies: settings.cookies)
             let refresh = RefreshHandler(
                 codec: codec, cookies: settings.cookies, store: store, tokens: tokens, clock: { .now() }, log: log)

@@ -20,13 +20,14 @@ enum Main {
         let program = Program.start("fcgi-auth-signup")
         let (settings, log) = (program.settings, program.log)
         Store.prepare(settings, log: log)
+        let shared = program.require { try SharedStore(settings) }
         let lookalikes = program.require { try Lookalikes() }
         let gate = HashingGate(settings)
         let line = gate.attemptLine()
         program.serve(
             .hashing(gate: gate.places, overloaded: overloaded(settings, log: log, page: .signup)), facts: gate.facts
         ) {
-            let store = try Store(settings)
+            let store = try Store(settings, sharing: shared)
             let devices = try SecretFileProblem.naming(settings.keys + "/refresh.key") {
                 try DeviceCodec.load(path: $0)
             }

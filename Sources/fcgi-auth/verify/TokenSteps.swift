@@ -44,14 +44,21 @@ final class TokenSteps: StepwiseHandler {
         request.forEachParameter { parameters.take($0, $1) }
         guard let token = parameters.token(by: plain) else { return false }
         let now = clock()
-        // What the judge has to complain of is logged where requests are judged.
-        guard judge.catchUp(at: now), judge.complaint == nil else { return false }
-        forgetUnderOtherKeys()
-        guard let found = known.find(token), found.isUsable(at: now),
-            !judge.isRevoked(found.session, found.account, found.epoch), admits(found, parameters.policy)
-        else { return false }
+        guard judge.catchUp(at: now), let found = find(token, at: now), admits(found, parameters.policy) else {
+            return false
+        }
+        handler.complainIfDue(at: now)
         send(found.answer)
         return true
+    }
+
+    /// A token that was verified with the keys in force and is good now. The judge must have caught up.
+    private func find(_ token: UnsafeRawBufferPointer, at now: Timestamp) -> VerifiedToken? {
+        forgetUnderOtherKeys()
+        guard let found = known.find(token), found.isUsable(at: now),
+            !judge.isRevoked(found.session, found.account, found.epoch)
+        else { return nil }
+        return found
     }
 
     private func forgetUnderOtherKeys() {
@@ -75,6 +82,11 @@ final class TokenSteps: StepwiseHandler {
     }
 
     private func begin(_ request: Request, _ token: String, at now: Timestamp) -> Step {
+        var text = token
+        // Known, but not what the location asks for, or not plainly sent.
+        if judge.catchUp(at: now), let found = text.withUTF8({ find(UnsafeRawBufferPointer($0), at: now) }) {
+            return .answer(handler.respond(request, .admitted(found.identity), at: now))
+        }
         switch judge.begin(token, at: now) {
         case .verdict(let verdict): return .answer(handler.respond(request, verdict, at: now))
         case .unverified(let unverified):
@@ -146,8 +158,10 @@ private struct PlainParameters {
 
     func token(by plain: PlainCredential) -> UnsafeRawBufferPointer? {
         guard isPlain else { return nil }
-        if let authorization { return plain.token(inAuthorization: authorization) }
-        return cookie.flatMap { plain.token(inCookie: $0) }
+        let token =
+            authorization.map { plain.token(inAuthorization: $0) } ?? cookie.flatMap { plain.token(inCookie: $0) }
+        guard let token, token.count <= TokenVerifier.maximumTokenBytes else { return nil }
+        return token
     }
 
     /// False where there was a value already.

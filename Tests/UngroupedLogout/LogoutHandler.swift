@@ -1,0 +1,1 @@
+../../Sources/fcgi-auth/logout/LogoutHandler.swift

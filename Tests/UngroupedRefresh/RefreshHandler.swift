@@ -1,0 +1,1 @@
+../../Sources/fcgi-auth/refresh/RefreshHandler.swift
