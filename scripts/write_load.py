@@ -73,7 +73,7 @@ def _measure(stack, program, url, text, lines, seconds, clients, directory):
     data.write_text("".join(f"{line}\n" for line in lines))
     before = processor_seconds(stack.pid(program))
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", script, url],
+        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", script, url],
         check=True, capture_output=True, text=True, timeout=seconds + 30,
         env={**os.environ, "WRITE_LOAD_BODIES": str(data)}).stdout
     used = processor_seconds(stack.pid(program)) - before
