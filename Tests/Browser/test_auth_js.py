@@ -206,6 +206,19 @@ def test_a_page_never_goes_on_as_somebody_else(site, open_app):
     assert f"remote-user: {second.name}" in page.evaluate(f"{send}.then((answer) => answer.text())").lower()
 
 
+def test_whoever_asks_who_is_logged_in_is_told_so(site, open_app):
+    """Also where it is somebody else than the page knows of."""
+    first, second = site.sign_up(), site.sign_up()
+    page = open_app(site)
+    log_in(page, first)
+    other = page.context.new_page()
+    other.goto("/login?rd=%2Fprivate%2F")
+    fill_in(other, "/auth/login", username=second.name, password=second.password)
+    settle(other, "/private/")
+    assert page.evaluate("auth.me()")["username"] == second.name
+    assert page.evaluate("auth.user.username") == second.name and page.evaluate(STATUS, "/private/") == 200
+
+
 def test_a_login_in_another_tab_is_not_taken_over_by_a_page_of_another_user(site, open_app):
     first, second = site.sign_up(), site.sign_up()
     page = open_app(site)

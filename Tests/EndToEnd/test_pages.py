@@ -205,6 +205,18 @@ def test_a_theme_and_a_logo_are_used_and_their_absence_is_no_error(new_site):
             assert asker.get(f"/auth/pages/logo.{kind}").header("Content-Type").startswith("image/")
 
 
+def test_the_name_of_the_site_is_shown_where_it_is_given(new_site):
+    site = new_site()
+    path = site.state / "nginx/conf.d/fcgi-auth-pages.conf"
+    path.write_text(path.read_text().replace('$auth_site_name { default ""; }', '$auth_site_name { default "A & <b>B"; }'))
+    site.stack.reload_nginx()
+    with site.client() as asker:
+        for place in ("/login", "/nothing"):
+            answer = asker.navigate(place)
+            assert title(answer).endswith(" · A & <b>B") and "<span>A & <b>B</span>" in body(answer)
+            assert b"<b>" not in answer.body
+
+
 # -- Weight and headers ----------------------------------------------------------------------------------
 
 

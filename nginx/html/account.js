@@ -36,7 +36,7 @@ form.addEventListener("submit", () => buttons.forEach((button) => reveal(button,
 
 function text(code) {
     const all = byID("texts").content;
-    return (all.querySelector(`[data-code="${CSS.escape(code)}"]`) ?? all.querySelector("[data-code=field_other]")).textContent;
+    return (all.querySelector(`[data-code="${CSS.escape(code)}"]`) ?? all.querySelector("[data-code=field_other]")).dataset.text;
 }
 
 let asking, pause;

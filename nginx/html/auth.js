@@ -51,7 +51,7 @@ export class Auth extends EventTarget {
         this.#bound = null;
         if (!this.#token && !await this.#renew()) return null;
         const answer = await this.fetch(`${this.#base}/auth/me`);
-        if (answer.status === 401) return null;
+        if (answer.status === 401) return this.user;
         if (!answer.ok) throw await AuthError.of(answer);
         const { user } = await answer.json();
         this.#bound = user.id;
@@ -99,7 +99,7 @@ export class Auth extends EventTarget {
         });
     }
 
-    // Whether there is another token now, from here or another tab.
+    // Whether there is a new token, from here or another tab.
     async #renew(refused = this.#token) {
         const [turn, heard] = [this.#turn, this.#heard];
         const work = async (waited) => {

@@ -12,7 +12,7 @@ let sending = "", next = false, waitUntil = 0, timer = 0;
 
 function text(code) {
     const all = byID("texts").content;
-    return (all.querySelector(`[data-code="${CSS.escape(code)}"]`) ?? all.querySelector("[data-code=other]")).textContent;
+    return (all.querySelector(`[data-code="${CSS.escape(code)}"]`) ?? all.querySelector("[data-code=other]")).dataset.text;
 }
 
 function tell(code) {
@@ -116,7 +116,10 @@ async function send(event) {
             headers: { "Content-Type": "application/json", Accept: "application/json" },
             body,
         });
-        if (answer.ok) return location.assign(target());
+        if (answer.ok) {
+            await answer.text();  // to its end: leaving the page would cut it off
+            return location.assign(target());
+        }
         await refused(answer);
     } catch {
         tell("offline");
