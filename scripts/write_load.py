@@ -28,13 +28,13 @@ server {{
 
 # Sends each line of a file once. When they are used up it sends what is refused, which `measure` notices.
 SCRIPT = """
-local bodies, next = {}, 0
+local bodies, next = {}, -1 -- wrk calls once to look at a request that it does not send
 for line in io.lines(os.getenv("WRITE_LOAD_BODIES")) do bodies[#bodies + 1] = line end
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
 function request()
     next = next + 1
-    return wrk.format(nil, nil, nil, bodies[next] or "used up")
+    return wrk.format(nil, nil, nil, next == 0 and bodies[1] or bodies[next] or "used up")
 end
 """
 
@@ -73,7 +73,7 @@ def _measure(stack, program, url, text, lines, seconds, clients, directory):
     data.write_text("".join(f"{line}\n" for line in lines))
     before = processor_seconds(stack.pid(program))
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "-s", script, url],
+        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s", "--latency", "-s", script, url],
         check=True, capture_output=True, text=True, timeout=seconds + 30,
         env={**os.environ, "WRITE_LOAD_BODIES": str(data)}).stdout
     used = processor_seconds(stack.pid(program)) - before

@@ -137,6 +137,8 @@ def test_the_most_talkative_level_tells_no_secret_either(new_site):
 
 def assert_no_secret(where, text):
     text = re.sub(r"\?access_token=\S+", "", text)  # what a client puts in the URL is in nginx's access log
+    # A password manager's question, which is as long as a secret.
+    text = text.replace("/resource-that-should-not-exist-whose-status-code-should-not-be-200 ", " ")
     for secret in SECRETS:
         for found in secret.finditer(text):
             padding = len(found.group()) >= 64 and len(set(found.group())) < 16  # "xxxx…" of a test that is too long

@@ -56,8 +56,8 @@ class Server:
         file = directory / "file.txt"
         file.write_text("ok\n")
         shutil.copytree(demo_site.REPOSITORY / "nginx/snippets", directory / "snippets")
-        ours = (demo_site.REPOSITORY / "nginx/conf.d/fcgi-auth.conf").read_text()
-        (directory / "conf.d/fcgi-auth.conf").write_text(UPSTREAM.sub("", ours))
+        for ours in (demo_site.REPOSITORY / "nginx/conf.d").glob("*.conf"):
+            shutil.copy(ours, directory / "conf.d")
         blocks = [
             f"{each.http}\nserver {{\n listen 127.0.0.1:{each.port};\n server_name localhost;\n"
             f" location = /file {{ {each.location} alias {file}; }}\n{each.server}\n}}\n" for each in contestants]

@@ -5,6 +5,8 @@ final class OpenJournal {
     private let file: FileDescriptor
     private let device: dev_t
     private let inode: ino_t
+    /// Of the records it had when it was opened.
+    let recordCount: Int
     /// The next byte to read: always between two records.
     private var offset = JournalFormat.size
     /// The size at the last look; more than `offset` while a record at the end is incomplete.
@@ -16,6 +18,7 @@ final class OpenJournal {
         let status = try file.status()
         device = status.st_dev
         inode = status.st_ino
+        recordCount = max(0, Int(status.st_size) / JournalFormat.size - 1)
         guard try file.read(JournalFormat.size, at: 0) == JournalFormat.header else { throw .damaged }
     }
 

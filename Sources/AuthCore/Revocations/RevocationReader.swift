@@ -53,7 +53,7 @@ public final class RevocationReader {
 
     private func start() throws(RevocationsUnavailable) {
         let opened = try OpenJournal(path)
-        revoked = RevocationSet()
+        revoked = RevocationSet(expecting: opened.recordCount)
         // The records that said so may be in a journal that was never seen.
         keysGeneration += 1
         try readOn(in: opened)

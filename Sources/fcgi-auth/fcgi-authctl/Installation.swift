@@ -36,7 +36,8 @@ struct Installation {
                 throw Refusal("there is no store at \(path)", hint: "fcgi-authctl migrate creates it")
             }
         }
-        return try Store(settings)
+        // Takes turns with the programs at writing.
+        return try Store(settings, sharing: SharedStore(settings))
     }
 
     /// The store, for a change that running programs must hear of. Checked before the change, so that
