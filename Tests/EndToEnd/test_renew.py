@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from echo import Echo
-from site_under_test import ACCESS, REFRESH
+from site_under_test import ACCESS, REFRESH, new_password
 from tokens import session_of_refresh_token, wait_until_expired
 
 
@@ -172,3 +172,20 @@ def test_many_users_are_renewed_without_being_mixed(short_site):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_no_refusal_of_nginx_loses_the_cookies_of_a_renewal(new_site):
+    """A browser that keeps the old refresh token is taken for a thief once the new one is in use."""
+    site = new_site("location /ours/ { include snippets/fcgi-auth-protect.conf; include snippets/fcgi-auth-errors.conf; }")
+    client, fields = site.sign_up().client, dict(current_password="x", new_password=new_password())
+    site.stack.programs["account"].stop()
+    site.stack.socket("account").unlink()
+    for ask, statuses in (
+        (lambda target: client.navigate(target), {"/private/nothing": 404, "/ours/nothing": 404, "/account": 503}),
+        (lambda target: client.get(target), {"/private/nothing": 404, "/ours/nothing": 404, "/account": 503}),
+        (lambda target: client.form(target, fields), {"/auth/password": 503}),
+    ):
+        for target, status in statuses.items():
+            del client.jar[ACCESS]
+            answer = ask(target)
+            assert answer.status == status and {cookie.name for cookie in answer.set_cookies} == {ACCESS, REFRESH}, answer
