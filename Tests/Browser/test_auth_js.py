@@ -245,6 +245,78 @@ def test_an_answer_that_comes_after_the_logout_logs_nobody_in(site, open_app):
     assert page.evaluate(STATUS, "/private/") == 401 and ACCESS not in cookies(page)
 
 
+def test_another_tabs_late_answer_logs_nobody_in_after_a_logout(site, open_app):
+    page = open_app(site)
+    other = open_app(site, beside=page)
+    user = site.sign_up()
+    log_in(page, user)
+    told(other, user.name)
+    other.evaluate(SLOW_REFRESH)
+    make_stale(site, user)
+    with counted(page, "/auth/refresh") as refreshes:
+        other.evaluate("void auth.fetch('/private/').catch(() => {})")
+        other.wait_for_timeout(200)
+    assert len(refreshes) == 1
+    page.evaluate("auth.logout()")
+    assert page.evaluate("[auth.user, told.at(-1)]") == [None, None]
+    told(other, None)
+    assert page.evaluate(STATUS, "/private/") == 401
+
+
+def test_a_login_counts_though_another_tab_has_just_told_of_another_user(site, open_app):
+    first, second = site.sign_up(), site.sign_up()
+    page = open_app(site)
+    other = open_app(site, beside=page)
+    with site.client() as client:
+        fields = dict(username=first.name, password=first.password)
+        news = client.post("/auth/login", fields).json
+    page.evaluate("""() => { const real = window.fetch;
+        window.fetch = async (...asked) => { const answer = await real(...asked); await window.go; return answer; };
+        window.go = new Promise((done) => { auth.addEventListener("change", done, { once: true }); }); }""")
+    page.evaluate("(fields) => void (window.entered = auth.login(fields))",
+                  dict(username=second.name, password=second.password))  # fmt: skip
+    other.evaluate("(news) => new BroadcastChannel('fcgi-auth ' + location.origin).postMessage(news)", news)
+    assert page.evaluate("window.entered")["username"] == second.name
+    assert page.evaluate("auth.user.username") == second.name and page.evaluate("told.at(-1)") == second.name
+
+
+def test_of_a_login_and_a_logout_at_once_the_last_one_counts(site, open_app):
+    page, user = open_app(site), site.sign_up()
+    fields = dict(username=user.name, password=user.password)
+    script = "async (fields) => { const entered = auth.login(fields); await auth.logout(); return [await entered, auth.user]; }"
+    assert page.evaluate(script, fields) == [None, None] and page.evaluate(STATUS, "/private/") == 401
+    script = "async (fields) => { auth.logout(); await auth.login(fields); return auth.user.username; }"
+    assert page.evaluate(script, fields) == user.name and page.evaluate(STATUS, "/private/") == 200
+
+
+def test_a_form_of_the_site_is_left_alone_whatever_its_fields_are_called(site, open_app):
+    page, errors = open_app(site), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.evaluate("""document.body.innerHTML = `<form action="/private/"><input name="action" value="a">
+        <input name="submit" value="b"><button>Go</button></form>`""")
+    page.locator("button").click()
+    page.wait_for_url("**/login?**")
+    assert errors == [] and "action%3Da" in page.url
+
+
+def test_a_plain_logout_forms_button_keeps_its_scope(site, open_app):
+    """Also where the log-out had no answer and the form alone does it."""
+    page, user = open_app(site), site.sign_up()
+    log_in(page, user)
+    _, elsewhere = site.log_in(user)
+    page.route("**/auth/logout", lambda route: route.abort())
+    page.evaluate("""document.body.innerHTML = `<form method="post" action="/auth/logout?rd=%2Flogin">
+        <button name="scope" value="global" id="submit">Log out</button></form>`""")
+    sent = []
+    page.on("request", lambda request: sent.append(request))
+    page.route("**/auth/logout?rd=*", lambda route: route.continue_())
+    page.locator("button").click()
+    settle(page, "/login")
+    assert [request.post_data for request in sent if request.is_navigation_request() and request.method == "POST"] == [
+        "scope=global"]
+    assert site.status_of(elsewhere["access_token"]) == 401
+
+
 def test_trouble_is_no_logout(site, open_app):
     page, user = open_app(site), site.sign_up()
     log_in(page, user)
