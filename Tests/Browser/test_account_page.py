@@ -5,7 +5,7 @@ import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from site_under_test import ACCESS, new_password
+from site_under_test import ACCESS, new_name, new_password
 from visits import cookies, log_in, path, settle, sign_up
 
 LANGUAGES = ["en", "de", "es", "fr", "zh-Hans", "ar"]
@@ -139,6 +139,16 @@ def test_the_strength_is_told_while_typing(site, open_browser):
     assert [score >= 2 for score, _ in seen] == [False, False, True] and len({text for _, text in seen}) == 3
     page.locator("#new_password").fill("")
     meter.wait_for(state="hidden")
+
+
+def test_a_new_password_that_is_too_like_the_address_is_told_while_it_is_typed(site, open_browser):
+    page, name = open_browser(site), new_name("postbox") + "@example.org"
+    user = site.sign_up(email=name)
+    page.goto("/login?rd=%2Faccount")
+    log_in(page, user.name, user.password)
+    settle(page, "/account")
+    page.locator("#new_password").fill(name)
+    page.locator("#advice").filter(has_text="hardly more than your own name").wait_for()
 
 
 def test_times_are_the_visitors_own(site, chromium):

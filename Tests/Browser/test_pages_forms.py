@@ -332,6 +332,28 @@ def test_a_password_that_is_too_like_the_name_is_told_while_the_name_is_typed(si
     page.locator("#advice").filter(has_text="hardly more than your own name").wait_for()
 
 
+def test_a_password_that_is_too_like_the_address_is_told_while_the_address_is_typed(site, open_browser):
+    page, name = open_browser(site), f"{new_name('postbox')}@example.org"
+    page.goto("/signup")
+    page.locator("#password").fill(name)
+    page.locator("#advice:not(:empty)").wait_for()
+    page.locator("#email").fill(name)
+    page.locator("#advice").filter(has_text="hardly more than your own name").wait_for()
+
+
+def test_a_refused_password_is_not_praised_beside_its_error(site, open_browser):
+    page = open_browser(site)
+    page.goto("/signup")
+    said = {"acceptable": True, "score": 4, "errors": []}
+    page.route("**/auth/strength", lambda route: route.fulfill(json=said))
+    page.locator("#username").fill(new_name())
+    page.locator("#password").fill("short")
+    page.locator("#advice:not(:empty)").wait_for()
+    page.locator("[type=submit]").click()
+    page.locator("#password-error:not(:empty)").wait_for()
+    assert page.locator("#score").is_hidden() and page.locator("#advice").text_content() == ""
+
+
 @pytest.mark.parametrize("status", [404, 429, 503, 500, None])
 def test_signing_up_needs_no_word_about_the_strength(site, open_browser, status):
     page, errors = open_browser(site), []

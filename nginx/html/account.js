@@ -54,7 +54,7 @@ async function askStrength() {
         const answer = await fetch("/auth/strength", {
             method: "POST",
             headers: { "Content-Type": "application/json" },
-            body: JSON.stringify({ password: password.value, username: byID("username").value }),
+            body: JSON.stringify({ password: password.value, username: byID("username").value, email: form.dataset.email }),
             signal: asking.signal,
         });
         if (!answer.ok) return;
@@ -62,6 +62,9 @@ async function askStrength() {
         meter.value = score;
         meter.hidden = false;
         advice.textContent = text(acceptable ? `strength_${score}` : `field_${errors[0].code}`);
+        if (!acceptable) return;
+        byID("new_password-error").textContent = "";
+        password.removeAttribute("aria-invalid");
     } catch { /* a newer question, or no network */ }
 }
 

@@ -25,6 +25,7 @@ function tell(code) {
 function tellField(field, code) {
     byID(`${field}-error`).textContent = text(`field_${code}`);
     byID(field).setAttribute("aria-invalid", "true");
+    if (field === "password") hideStrength();
 }
 
 function clear() {
@@ -145,29 +146,34 @@ function watchCapsLock(event) {
 
 let asking, pause, noStrength = false;
 
+// Beside a refusal it would say the opposite of it, or the same twice.
+function hideStrength() {
+    clearTimeout(pause);
+    asking?.abort();
+    byID("score").hidden = true;
+    byID("advice").textContent = "";
+}
+
 // What the server thinks of it so far. No answer is no trouble: it decides when the form is sent.
 async function askStrength() {
     asking?.abort();
     asking = new AbortController();
-    const meter = byID("score"), advice = byID("advice");
-    if (!password.value || noStrength) {
-        meter.hidden = true;
-        advice.textContent = "";
-        return;
-    }
+    if (!password.value || noStrength) return hideStrength();
     try {
         const answer = await fetch("/auth/strength", {
             method: "POST",
             headers: { "Content-Type": "application/json", Accept: "application/json" },
-            body: JSON.stringify({ password: password.value, username: byID("username").value }),
+            body: JSON.stringify({
+                password: password.value, username: byID("username").value, email: byID("email")?.value || undefined,
+            }),
             signal: asking.signal,
         });
         noStrength = answer.status === 404;
         const { acceptable, score, errors } = await answer.json();  // also of a refusal, which has none of them
         if (!answer.ok) return;
-        meter.value = score;
-        meter.hidden = false;
-        advice.textContent = text(acceptable ? `strength_${score}` : `field_${errors[0]?.code ?? "too_weak"}`);
+        byID("score").value = score;
+        byID("score").hidden = false;
+        byID("advice").textContent = text(acceptable ? `strength_${score}` : `field_${errors[0]?.code ?? "too_weak"}`);
         if (acceptable) {
             byID("password-error").textContent = "";
             password.removeAttribute("aria-invalid");
@@ -182,9 +188,9 @@ if (form) {
     toggle.addEventListener("click", () => reveal(password.type === "password"));
     password.addEventListener("keyup", watchCapsLock);
     if (byID("score")) {
-        form.addEventListener("input", ({ target: { id } }) => {
+        form.addEventListener("input", () => {
             clearTimeout(pause);
-            if (id !== "email") pause = setTimeout(askStrength, 300);
+            pause = setTimeout(askStrength, 300);
         });
     }
     // Back from where the login led, the page may be as it was left.

@@ -22,12 +22,16 @@ struct AccountPage {
         <script src="/auth/pages/account.js" type="module"></script>
         <!--# include virtual="/auth/pages/parts/banner.html" wait="yes" --><main class="account">
         <h1>\(.text("account_title"))</h1>
-        \(notice.message)\(identity)\(list)\(PasswordForm(username: account.username, notice: notice).html)
+        \(notice.message)\(identity)\(list)\(passwordForm.html)
         </main>
         <template id="texts">
         <!--# include virtual="/auth/pages/parts/signup-codes.html" --></template>
         <!--# include virtual="/auth/pages/parts/languages.html" -->
         """
+    }
+
+    private var passwordForm: PasswordForm {
+        PasswordForm(username: account.username, email: account.email, notice: notice)
     }
 
     private var identity: HTML {

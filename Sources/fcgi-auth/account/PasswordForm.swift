@@ -4,13 +4,15 @@ import HTML
 /// that reveal a password, and the meter.
 struct PasswordForm {
     let username: String
+    /// A new password is compared with it, so the script asks with it.
+    let email: String?
     let notice: AccountNotice
 
     var html: HTML {
         """
         <section aria-labelledby="password-title">
         <h2 id="password-title">\(.text("account_password"))</h2>
-        <form id="password" method="post" action="/auth/password?rd=%2Faccount%3Fdone%3Dpassword">
+        <form id="password" method="post" action="/auth/password?rd=%2Faccount%3Fdone%3Dpassword"\(data)>
         <input id="username" name="username" type="text" autocomplete="username" value="\(username)" readonly hidden>
         <label for="current_password">\(.text("account_current_password"))</label>
         \(Field(name: "current_password", autocomplete: "current-password", error: notice.currentPassword).html)\
@@ -24,6 +26,8 @@ struct PasswordForm {
         </section>
         """
     }
+
+    private var data: HTML? { email.map { " data-email=\"\($0)\"" } }
 
     /// A password with its button and, beneath it, what is wrong with it.
     private struct Field {
