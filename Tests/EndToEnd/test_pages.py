@@ -350,6 +350,12 @@ def test_a_page_load_of_a_401_that_leads_to_no_login_is_a_page(new_site):
         assert_problem(client.get("/401"), 401)
 
 
+def test_an_error_page_is_not_titled_by_the_sites_own_query(client):
+    answer = client.navigate("/nothing?error=too_many_attempts")
+    assert_page(answer, 404)
+    assert title(answer) == texts("en")["page_404_title"]
+
+
 def test_a_browser_that_says_nothing_of_itself_gets_pages_if_it_asks_for_html(client):
     assert_page(client.get("/auth/nothing", [("Accept", "text/html,*/*;q=0.8")]), 404)
     assert_problem(client.get("/auth/nothing", [("Accept", "*/*")]), 404)
