@@ -95,9 +95,14 @@ def test_a_language_that_there_is_not_changes_nothing(client, choice):
         assert (answer.status, answer.header("Content-Language"), answer.set_cookies) == (200, "es", [])
 
 
-def test_a_link_to_another_language_keeps_the_target_and_the_error(client):
-    query = "rd=%2Fprivate%2F%3Fa%3D1%26b%3D2&error=invalid_fields&password_error=too_short"
-    links = re.findall(r'href="(\?lang=[^"]*)"', client.navigate(f"/signup?{query}").body.decode())
+@pytest.mark.parametrize("page, query", [
+    ("/signup", "rd=%2Fprivate%2F%3Fa%3D1%26b%3D2&error=invalid_fields&password_error=too_short"),
+    ("/login", "rd=%2F&error=too_many_attempts&retry_after=300"),
+    ("/account", "error=invalid_fields&current_password_error=required&new_password_error=too_weak"),
+    ("/account", "error=not_found"),
+])  # fmt: skip
+def test_a_link_to_another_language_keeps_the_target_and_the_error(user, page, query):
+    links = re.findall(r'href="(\?lang=[^"]*)"', user.client.navigate(f"{page}?{query}").body.decode())
     assert len(links) == len(LANGUAGES)
     for link, language in zip(links, LANGUAGES, strict=True):
         kept = urllib.parse.parse_qs(html.unescape(link)[1:])
