@@ -268,6 +268,24 @@ def test_every_answer_of_ours_has_the_headers(site, user, client):
         assert re.fullmatch(r"[0-9a-f]{32}", answer.header("X-Request-ID"))
 
 
+def test_what_is_for_nginx_alone_is_our_404_on_a_site_with_error_pages_of_its_own(new_site):
+    site = new_site()
+    path = site.state / "nginx/nginx.conf"
+    path.write_text(path.read_text().replace("include snippets/fcgi-auth-errors.conf;", ""))
+    site.stack.reload_nginx()
+    inside = [f"/_auth/{name}" for name in ("verify", "renew", "form", "renew-form", "nothing")]
+    inside += [f"/auth/pages/{name}" for name in ("texts/en.html", "parts/head.html", "say/login", "theme.css", "logo.html")]
+    with site.client() as client:
+        for place in inside:
+            page = client.navigate(place)
+            assert_page(page, 404)
+            assert_problem(client.get(place), 404)
+            assert {name: page.header(name) for name in HEADERS} == HEADERS
+        refused = client.form("/login", {})
+        assert refused.status == 405 and {name: refused.header(name) for name in HEADERS} == HEADERS
+        assert client.navigate("/nothing").header("X-Request-ID") is None
+
+
 def test_the_answers_of_the_site_itself_are_left_alone(user):
     for place in ("/", "/private/", "/app/"):
         answer = user.client.navigate(place)
