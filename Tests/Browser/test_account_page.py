@@ -125,6 +125,35 @@ def test_a_password_is_revealed_and_hidden_again(site, open_browser):
     assert (field.get_attribute("type"), button.get_attribute("aria-pressed")) == ("password", "false")
 
 
+def test_the_two_buttons_that_reveal_are_told_apart_by_name(site, open_browser):
+    page = open_browser(site)
+    sign_up(page)
+    page.goto("/account")
+    for field, label in (("current_password", "Current password"), ("new_password", "New password")):
+        button = page.get_by_role("button", name=f"Show password {label}", exact=True)
+        assert button.get_attribute("aria-controls") == field
+
+
+def test_the_time_to_wait_runs_down_and_until_then_nothing_is_sent(site, open_browser):
+    page, sent = open_browser(site), []
+    _, password = sign_up(page)
+    page.clock.install()
+    page.goto("/account?error=too_many_attempts&retry_after=300")
+    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    button = page.locator("#password button[type=submit]")
+    assert (page.inner_text("#seconds"), button.get_attribute("aria-disabled")) == ("5 minutes", "true")
+    type_passwords(page, password, new_password())
+    page.locator("#new_password").press("Enter")
+    assert page.evaluate("document.activeElement.id") == "message"
+    assert not [request for request in sent if "/auth/password" in request.url]
+    page.clock.run_for(210_000)
+    assert page.inner_text("#seconds").endswith(" seconds")
+    page.clock.run_for(100_000)
+    assert page.locator("#wait").is_hidden() and button.get_attribute("aria-disabled") is None
+    button.click()
+    page.locator("#done").wait_for()
+
+
 def test_the_strength_is_told_while_typing(site, open_browser):
     page = open_browser(site)
     name, _ = sign_up(page)

@@ -20,6 +20,11 @@ for (const time of document.querySelectorAll("time")) {
 
 // -- Passwords
 
+function duration(left) {
+    const [number, unit] = left < 100 ? [left, "second"] : [Math.ceil(left / 60), "minute"];
+    return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(number);
+}
+
 function reveal(button, shown) {
     byID(button.getAttribute("aria-controls")).type = shown ? "text" : "password";
     button.setAttribute("aria-pressed", shown);
@@ -33,6 +38,29 @@ for (const button of buttons) {
 }
 // A password manager looks for passwords that are hidden.
 form.addEventListener("submit", () => buttons.forEach((button) => reveal(button, false)));
+
+// The time to wait runs down, and until then the button does nothing but keep its place for the keyboard.
+const submit = form.querySelector("[type=submit]"), wait = byID("wait"), seconds = byID("seconds");
+const waitUntil = Date.now() + (parseInt(seconds?.textContent, 10) || 0) * 1000;
+form.addEventListener("submit", (event) => {
+    if (waitUntil <= Date.now()) return;
+    event.preventDefault();
+    byID("message").focus();
+});
+
+function tick() {
+    const left = Math.ceil((waitUntil - Date.now()) / 1000);
+    if (left > 0) {
+        seconds.textContent = duration(left);
+        return void setTimeout(tick, 500);
+    }
+    wait.hidden = true;
+    submit.removeAttribute("aria-disabled");
+}
+if (wait) {
+    submit.setAttribute("aria-disabled", "true");
+    tick();
+}
 
 function text(code) {
     const all = byID("texts").content;

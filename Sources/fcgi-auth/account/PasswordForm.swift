@@ -14,9 +14,9 @@ struct PasswordForm {
         <h2 id="password-title">\(.text("account_password"))</h2>
         <form id="password" method="post" action="/auth/password?rd=%2Faccount%3Fdone%3Dpassword"\(data)>
         <input id="username" name="username" type="text" autocomplete="username" value="\(username)" readonly hidden>
-        <label for="current_password">\(.text("account_current_password"))</label>
+        <label id="current_password-label" for="current_password">\(.text("account_current_password"))</label>
         \(Field(name: "current_password", autocomplete: "current-password", error: notice.currentPassword).html)\
-        <label for="new_password">\(.text("account_new_password"))</label>
+        <label id="new_password-label" for="new_password">\(.text("account_new_password"))</label>
         \(Field(name: "new_password", autocomplete: "new-password", error: notice.newPassword, advice: " hint").html)\
         <meter id="score" min="0" max="4" low="2" high="3" optimum="4" value="0" aria-label="\(.text("strength"))" hidden></meter>
         <p id="advice" class="note" aria-live="polite"></p>
@@ -43,8 +43,8 @@ struct PasswordForm {
                 <div class="field">
                 <input id="\(name)" name="\(name)" type="password" autocomplete="\(autocomplete)" \
                 aria-describedby="\(name)-error\(advice)" required\(error == nil ? nil : mark)>
-                <button type="button" class="reveal" aria-controls="\(name)" aria-pressed="false" \
-                aria-label="\(.text("show_password"))" hidden>\(.text("show"))</button>
+                <button id="\(name)-reveal" type="button" class="reveal" aria-controls="\(name)" aria-pressed="false" \
+                aria-label="\(.text("show_password"))" aria-labelledby="\(name)-reveal \(name)-label" hidden>\(.text("show"))</button>
                 </div>
                 <p id="\(name)-error" class="error">\(error)</p>
 
