@@ -233,6 +233,37 @@ def test_nothing_shuts_anybody_out(site, chromium, scripts, scheme):
     assert found == []
 
 
+def test_no_state_shuts_anybody_out_and_none_does_with_forced_colours(site, open_browser):
+    page = open_browser(site)
+    name, password = sign_up(page)
+    log_in_elsewhere(site, name, password)
+    said = {}
+    page.route("**/auth/strength", lambda route: route.fulfill(json=said))
+    found = []
+
+    def look(state):
+        found.extend((state, violation["id"], node["html"])
+                     for violation in Axe().run(page).response["violations"] for node in violation["nodes"])  # fmt: skip
+
+    for query in ("?done=session", "?done=others", "?error=not_found"):
+        page.goto(f"/account{query}")
+        look(query)
+    for score in range(5):
+        errors = [] if score > 1 else [{"field": "password", "code": "too_weak"}]
+        said.update(acceptable=not errors, score=score, errors=errors)
+        page.locator("#new_password").fill(f"Sekret and more {score}")
+        page.wait_for_function("score => document.getElementById('score').value === score && document.querySelector('#advice:not(:empty)')",
+                               arg=score)  # fmt: skip
+        look(f"strength {score}")
+    page.emulate_media(forced_colors="active")
+    look("forced colours")
+    for button in page.locator("button:visible").all():
+        assert button.evaluate("button => parseFloat(getComputedStyle(button).borderTopWidth)") >= 1
+    page.goto("/account?error=invalid_fields&new_password_error=too_weak")
+    look("forced colours, refused")
+    assert found == []
+
+
 def test_a_phone_of_320_pixels_shows_all_of_it(site, chromium):
     context = chromium.new_context(
         base_url=site.base_url, ignore_https_errors=True, viewport={"width": 320, "height": 640})
