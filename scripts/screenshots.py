@@ -54,9 +54,15 @@ PAGES = {
     "signup-refused": (show, "/signup?error=invalid_fields&username_error=taken&password_error=too_weak"),
     "signup-strength": (show_strength, "/signup"),
     "error-404": (show, "/nothing"),
+    "error-401": (show, "/shown/401"),
+    "error-413": (show, "/shown/413"),
+    "error-429": (show, "/shown/429"),
     "error-503": (show, "/shown/503"),
     "error-403": (show_logged_in, "/admin/"),
     "account": (show_logged_in, "/account"),
+    "account-done": (show_logged_in, "/account?done=password"),
+    "account-refused": (show_logged_in, "/account?error=invalid_fields&new_password_error=too_weak"),
+    "account-wait": (show_logged_in, "/account?error=too_many_attempts&retry_after=42"),
 }
 # Those of docs/pages.md, three side by side: page, language, look.
 DOCS = {
@@ -65,9 +71,12 @@ DOCS = {
     "account": (("account", "en", "light"), ("account", "de", "dark"), ("account", "ar", "light")),
     "errors": (("error-404", "es", "light"), ("error-503", "en", "dark")),
 }
-# A place that is as when no program answers.
-SHOWN = "location = /shown/503 { error_page 503 = ${auth_refusal}_no_answer; return 503; }"
-LOGGED_IN = ("error-403", "account")
+# Places that are as when nginx refuses.
+REFUSALS = {401: "unauthenticated", 413: "too_large", 429: "too_many", 503: "no_answer"}
+SHOWN = "\n".join(
+    f"location = /shown/{status} {{ error_page {status} = ${{auth_refusal}}_{name}; return {status}; }}"
+    for status, name in REFUSALS.items())
+LOGGED_IN = [name for name, (prepare, _) in PAGES.items() if prepare is show_logged_in]
 
 
 def picture(browser, stack, lang, look, size, names):
@@ -79,7 +88,7 @@ def picture(browser, stack, lang, look, size, names):
         prepare, place = PAGES[name]
         prepare(page, place)
         page.wait_for_load_state()
-        page.wait_for_timeout(200 if name == "account" else 50)
+        page.wait_for_timeout(200 if name.startswith("account") else 50)
         page.screenshot(path=OUT / f"{name}-{lang}-{look}-{size}.png", full_page=size == "phone")
     context.close()
 
