@@ -164,6 +164,19 @@ struct LedgerFailureTests {
         #expect(try worker.accounts.credential(id: ann.account.id)?.digest == "$digest$1")
     }
 
+    @Test("without a journal a login that replaces a session opens none and ends none")
+    func loginOpensNothing() throws {
+        let crippled = world.workerWithoutJournal()
+        for _ in 0..<2 {
+            #expect(throws: StoreError.unavailable("no revocation journal")) {
+                try crippled.sessions.open(
+                    ann.account.id, passwordVersion: 1, client: browser, remember: false, delivery: .cookie,
+                    replacing: ann.session.id, at: start)
+            }
+        }
+        #expect(try worker.sessions.list(ann.account.id, at: start).map(\.id) == [ann.session.id])
+    }
+
     @Test("rotation needs no journal")
     func rotationGoesOn() throws {
         #expect(throws: Never.self) { try world.workerWithoutJournal().rotated(ann, at: start) }

@@ -46,7 +46,9 @@ public struct SessionStore {
         replacing replaced: SessionID? = nil, at now: Timestamp,
         settling: () throws(StoreError) -> Void = { () throws(StoreError) in }
     ) throws(StoreError) -> Grant? {
-        try ledger.commit(at: now) { (changes) throws(StoreError) in
+        // Ending the other session must be told: better no session than one that nobody hears of.
+        if replaced != nil { try ledger.requireJournal(at: now) }
+        return try ledger.commit(at: now) { (changes) throws(StoreError) in
             // Changes nothing, and locks the row: a disable or a new password comes wholly before
             // this session, which is then refused, or wholly after, and then ends it.
             let rows = try database.query(
