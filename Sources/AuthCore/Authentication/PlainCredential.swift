@@ -1,4 +1,5 @@
 import Glibc
+public import HTTP
 
 /// The access token of a request that says plainly which one it sends, where its bytes lie.
 ///
@@ -38,6 +39,17 @@ public struct PlainCredential {
         var start = scheme.utf8CodeUnitCount
         while start < header.count, header[start] == 0x20 { start += 1 }
         return UnsafeRawBufferPointer(rebasing: header[start...])
+    }
+
+    /// The cookie's token, where one Cookie header is all that says anything.
+    public func token(in request: Request) -> String? {
+        guard request.lookup(.authorization) == .absent, case .value(var header) = request.lookup(.cookie) else {
+            return nil
+        }
+        guard request.values(.cookie).count == 1 else { return nil }
+        return header.withUTF8 { bytes in
+            token(inCookie: UnsafeRawBufferPointer(bytes)).map { String(decoding: $0, as: UTF8.self) }
+        }
     }
 
     /// `name =value`, which counts as well but which nobody sends.

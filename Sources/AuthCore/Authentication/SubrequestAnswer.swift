@@ -17,11 +17,11 @@ public struct SubrequestAnswer: Sendable {
     /// Let in, and as whom. Values are ASCII: see `HeaderValue(percentEncoding:)`.
     public func admitted(_ identity: Identity) -> Response {
         var response = Response(status: 204)
-        response.set(.authUser, HeaderValue(percentEncoding: identity.username))
-        response.set(.authUserID, HeaderValue(percentEncoding: identity.account.description))
-        if let email = identity.email { response.set(.authEmail, HeaderValue(percentEncoding: email)) }
-        response.set(.authRoles, HeaderValue(percentEncoding: Role.joined(identity.roles)))
-        response.set(.authSession, HeaderValue(percentEncoding: identity.session.description))
+        response.add(.authUser, HeaderValue(percentEncoding: identity.username))
+        response.add(.authUserID, HeaderValue(percentEncoding: identity.account.description))
+        if let email = identity.email { response.add(.authEmail, HeaderValue(percentEncoding: email)) }
+        response.add(.authRoles, HeaderValue(percentEncoding: Role.joined(identity.roles)))
+        response.add(.authSession, HeaderValue(percentEncoding: identity.session.description))
         return response
     }
 

@@ -6,9 +6,8 @@ import Threads
 /// Threads that do jobs, and the bounded queue in front of them.
 ///
 /// A few threads stay; others come when a job finds none idle, and end when they have been idle for a
-/// while: a program at rest takes no more memory for all it can do at once. The queue is a mutex around
-/// an array and an eventfd that counts its entries, so a worker sleeps in poll(2) and the server's thread
-/// never waits.
+/// while: a program at rest takes no more memory for all it can do at once. While there is more to do than
+/// threads, a job and its result cost no system call; the server's thread never waits.
 final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
     typealias Work = (Job) -> Result
 
@@ -24,7 +23,8 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
     private let workers: Workers
     private let makeWork: @Sendable () -> Work?
     private let refuse: @Sendable (Job) -> Result
-    private let waiting: Int32
+    /// Counts the jobs.
+    private let waiting = Semaphore()
     /// Readable when results can be taken.
     let finished: Int32
 
@@ -40,9 +40,8 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
         self.workers = workers
         self.refuse = refuse
         self.makeWork = makeWork
-        waiting = eventfd(0, Int32(EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC))
         finished = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard waiting >= 0, finished >= 0 else { throw .system(call: "eventfd", errno: errno) }
+        guard finished >= 0 else { throw .system(call: "eventfd", errno: errno) }
         for _ in 0..<workers.atRest {
             state.withLock { $0.addThread() }
             let code = startThread { self.run() }
@@ -59,7 +58,7 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
             state.addThread()
             return (true, true)
         }
-        if accepted { eventfd_write(waiting, 1) }
+        if accepted { waiting.signal() }
         // Without it the job waits for the threads there are.
         if needsThread, startThread({ self.run() }) != 0 { state.withLock { $0.removeThread() } }
         return accepted
@@ -82,27 +81,26 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
     }
 
     private func finish(_ result: Result) {
-        state.withLock { state in
+        let isFirst = state.withLock { state in
             state.results.append(result)
             state.idle += 1
+            return state.results.count == 1
         }
-        eventfd_write(finished, 1)
+        // Of the others, who takes the first is told already.
+        if isFirst { eventfd_write(finished, 1) }
     }
 
     /// The next job for a thread that counts as idle until it has one; nil when the thread should end.
     private func next() -> Job? {
         while true {
-            var poll = pollfd(fd: waiting, events: Int16(POLLIN), revents: 0)
-            let ready = Glibc.poll(&poll, 1, idleLimit)
-            if ready > 0, let job = takeJob() { return job }
-            if ready == 0, state.withLock({ $0.endSurplus(over: workers.atRest) }) { return nil }
+            if waiting.wait(upTo: idleLimit) { return takeJob() }
+            if state.withLock({ $0.endSurplus(over: workers.atRest) }) { return nil }
         }
     }
 
-    private func takeJob() -> Job? {
-        var count: eventfd_t = 0
-        guard eventfd_read(waiting, &count) == 0 else { return nil }
-        return state.withLock { state in
+    /// For a thread that the semaphore has let through: there is a job for each.
+    private func takeJob() -> Job {
+        state.withLock { state in
             state.idle -= 1
             return state.jobs.removeFirst()
         }
@@ -111,14 +109,14 @@ final class WorkerPool<Job: Sendable, Result: Sendable>: Sendable {
     /// A thread without work: the job that it was started for is refused, unless another has it.
     private func giveUp() {
         while state.withLock({ $0.jobs.count >= $0.idle && !$0.jobs.isEmpty }) {
-            if let job = takeJob() { finish(refuse(job)) }
+            if waiting.wait(upTo: .zero) { finish(refuse(takeJob())) }
         }
         state.withLock { $0.removeThread() }
     }
 }
 
 /// A thread beyond those that stay ends when it has had nothing to do for so long.
-private let idleLimit: Int32 = 10_000  // milliseconds
+private let idleLimit = Duration.seconds(10)
 
 extension WorkerPool.State {
     fileprivate mutating func addThread() {

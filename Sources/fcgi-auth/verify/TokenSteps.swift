@@ -75,7 +75,8 @@ final class TokenSteps: StepwiseHandler {
     // MARK: All others
 
     func begin(_ request: Request) -> Step {
-        switch Credential(request, cookieName: cookieName) {
+        if let token = plain.token(in: request) { return begin(request, token, at: clock()) }
+        return switch Credential(request, cookieName: cookieName) {
         case .cookie(let token), .bearer(let token): begin(request, token, at: clock())
         case .absent, .conflictingCookies, .malformedAuthorization: .answer(handler.respond(request))
         }
