@@ -390,6 +390,15 @@ def test_the_page_for_a_new_password_is_where_managers_look_for_it(client):
     assert (answer.status, answer.header("Location")) == (303, "/account")
 
 
+def test_without_the_pages_no_manager_is_led_to_them(new_site):
+    site = new_site()
+    path = site.state / "nginx/nginx.conf"
+    path.write_text(path.read_text().replace("include snippets/fcgi-auth-pages.conf;", ""))
+    site.stack.reload_nginx()
+    with site.client() as client:
+        assert [client.get(place).status for place in ("/account", "/.well-known/change-password")] == [404, 404]
+
+
 def test_no_page_is_kept_by_a_cache(client):
     for page in (*PAGES, "/login?error=too_many_attempts"):
         assert client.navigate(page).header("Cache-Control") == "no-store"
