@@ -185,10 +185,19 @@ def fragile_site(new_site):
     return new_site()
 
 
-def assert_refused_as_unavailable(answer):
+def assert_unavailable(answer):
     assert answer.status == 503, answer
     assert int(answer.header("Retry-After")) > 0 and answer.set_cookies == []
+
+
+def assert_refused_as_unavailable(answer):
+    assert_unavailable(answer)
     assert answer.code and answer.json["status"] == 503
+
+
+def assert_page_of_unavailable(answer):
+    assert_unavailable(answer)
+    assert answer.header("Content-Type") == "text/html; charset=utf-8" and b"Not available right now" in answer.body
 
 
 def damage_by_delete(path):
@@ -216,7 +225,7 @@ def test_without_its_journal_the_verifier_refuses_everything_and_comes_back(frag
     assert fragile_site.status_of(user.access) == 200
     damage(fragile_site.journal)
     assert_refused_as_unavailable(user.client.get("/private/"))
-    assert_refused_as_unavailable(user.client.navigate("/private/"))
+    assert_page_of_unavailable(user.client.navigate("/private/"))
     assert_refused_as_unavailable(user.client.get("/private/", bearer(gone.access)))
     fragile_site.stack.restart("logout")
     assert eventually(lambda: user.client.get("/private/").status == 200)
