@@ -106,6 +106,18 @@ struct GroupCommitTests {
         #expect(told.all["later"] == .some(nil))
     }
 
+    @Test("a transaction lost for a reason that is one member's own is lost to its neighbour for another")
+    func rollbackFails() {
+        let told = Told()
+        recording.rollingBackTo.withLock { $0 = .unavailable("the transaction was rolled back") }
+        startBehindFirst(["a", "b"], failing: ["b": .constraint("unique")], told)
+        gate.open()
+        #expect(eventually { told.count == 3 })
+        #expect(told.all["first"] == .some(nil))
+        #expect(told.all["a"] == .unavailable("the transaction was rolled back"))
+        #expect(told.all["b"] == .constraint("unique"))
+    }
+
     @Test("where no transaction can be begun all who wait are told at once")
     func beginFails() {
         let told = Told()

@@ -10,6 +10,8 @@ final class RecordingDatabase: Database, @unchecked Sendable {
     /// The error of each BEGIN, or of each COMMIT; nil for none.
     let beginning = Mutex<StoreError?>(nil)
     let committing = Mutex<StoreError?>(nil)
+    /// That of each ROLLBACK TO.
+    let rollingBackTo = Mutex<StoreError?>(nil)
     /// Called when a commit is about to be done.
     private let onCommit: @Sendable () -> Void
 
@@ -32,6 +34,7 @@ final class RecordingDatabase: Database, @unchecked Sendable {
 
     func execute(_ sql: String, _ values: [SQLValue]) throws(StoreError) -> Int {
         record(sql)
+        if sql.hasPrefix("ROLLBACK TO"), let error = rollingBackTo.withLock({ $0 }) { throw error }
         return 0
     }
 

@@ -1,8 +1,10 @@
-import Database
-import Glibc
+import Foundation
 import SQLiteDriver
+import Synchronization
 import TestFixtures
 import Testing
+
+@testable import Database
 
 @Suite("SQLite: group commit")
 struct SQLiteGroupTests {
@@ -64,6 +66,72 @@ struct SQLiteGroupTests {
         #expect(try count() == 0)
         try database.transaction { () throws(StoreError) in try insert("b", in: database) }
         #expect(try count() == 1)
+    }
+
+    /// Two members of one transaction in a store that can't grow: one that inserts "a", and behind it, in the
+    /// same group, one that inserts these.
+    /// - Returns: what each was told.
+    private func twoMembers(second ids: [String]) throws -> (first: StoreError?, second: StoreError?) {
+        let connection = SQLiteDatabase(path: path)
+        let pages = try #require(try connection.query("PRAGMA page_count").first).integer("page_count")
+        _ = try connection.query("PRAGMA max_page_count = \(pages)")
+        let (path, commits, second) = (path, GroupCommit(connection), DispatchGroup())
+        let told = Mutex<StoreError?>(nil)
+        let first = GroupedDatabase(reads: SQLiteDatabase(path: path), commits: commits)
+        var error: StoreError?
+        do throws(StoreError) {
+            try first.transaction { () throws(StoreError) in
+                try insert("a", in: first)
+                second.enter()
+                Thread.detachNewThread {
+                    let database = GroupedDatabase(reads: SQLiteDatabase(path: path), commits: commits)
+                    let rows = ids.indices.map { "($\($0 + 1))" }.joined(separator: ", ")
+                    do throws(StoreError) {
+                        try database.execute("INSERT INTO things (id) VALUES \(rows)", ids.map(SQLValue.text))
+                    } catch {
+                        told.withLock { $0 = error }
+                    }
+                    second.leave()
+                }
+                #expect(eventually { commits.waiting == 1 })
+            }
+        } catch let thrown {
+            error = thrown
+        }
+        second.wait()
+        return (error, told.withLock { $0 })
+    }
+
+    @Test("where SQLite ends the transaction for one member's statement, its neighbour is told")
+    func neighbourTold() throws {
+        let told = try twoMembers(second: [String(repeating: "x", count: 100_000)])
+        #expect(told.first == .unavailable("disk full"))
+        #expect(told.second == .unavailable("disk full"))
+        #expect(try count() == 0)
+    }
+
+    @Test("where SQLite undoes only the statement, of several rows, its neighbour's work is kept")
+    func neighbourKept() throws {
+        let told = try twoMembers(second: ["b", String(repeating: "x", count: 100_000)])
+        #expect(told.first == nil)
+        #expect(told.second == .unavailable("disk full"))
+        #expect(try SQLiteDatabase(path: path).query("SELECT id FROM things").map { try $0.text("id") } == ["a"])
+    }
+
+    @Test("an attempt keeps no error to itself with which the transaction ended")
+    func attemptLosesAll() throws {
+        let database = SQLiteDatabase(path: path)
+        let pages = try #require(try database.query("PRAGMA page_count").first).integer("page_count")
+        _ = try database.query("PRAGMA max_page_count = \(pages)")
+        #expect(throws: StoreError.unavailable("the transaction was rolled back")) {
+            try database.transaction { () throws(StoreError) in
+                try insert("a", in: database)
+                try database.attempt { () throws(StoreError) in
+                    try insert(String(repeating: "x", count: 100_000), in: database)
+                }
+            }
+        }
+        #expect(try count() == 0)
     }
 
     @Test("what fails in an attempt is undone by itself, and the transaction goes on")

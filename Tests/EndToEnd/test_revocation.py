@@ -1,7 +1,9 @@
 """Revocation is immediate: once it has been answered, the next request with the old token is refused (DESIGN.md 4)."""
 
 import concurrent.futures
+import contextlib
 import os
+import sqlite3
 
 import pytest
 from client import bearer
@@ -183,10 +185,19 @@ def fragile_site(new_site):
     return new_site()
 
 
-def assert_refused_as_unavailable(answer):
+def assert_unavailable(answer):
     assert answer.status == 503, answer
     assert int(answer.header("Retry-After")) > 0 and answer.set_cookies == []
+
+
+def assert_refused_as_unavailable(answer):
+    assert_unavailable(answer)
     assert answer.code and answer.json["status"] == 503
+
+
+def assert_page_of_unavailable(answer):
+    assert_unavailable(answer)
+    assert answer.header("Content-Type") == "text/html; charset=utf-8" and b"Not available right now" in answer.body
 
 
 def damage_by_delete(path):
@@ -214,7 +225,7 @@ def test_without_its_journal_the_verifier_refuses_everything_and_comes_back(frag
     assert fragile_site.status_of(user.access) == 200
     damage(fragile_site.journal)
     assert_refused_as_unavailable(user.client.get("/private/"))
-    assert_refused_as_unavailable(user.client.navigate("/private/"))
+    assert_page_of_unavailable(user.client.navigate("/private/"))
     assert_refused_as_unavailable(user.client.get("/private/", bearer(gone.access)))
     fragile_site.stack.restart("logout")
     assert eventually(lambda: user.client.get("/private/").status == 200)
@@ -233,3 +244,24 @@ def test_a_logout_while_the_journal_is_missing_is_not_forgotten(fragile_site):
     assert eventually(lambda: fragile_site.status_of(fragile_site.sign_up().access) == 200)
     if answer.status == 204:
         assert fragile_site.status_of(user.access) == 401
+
+
+@pytest.mark.jwt("ids are looked up in the store, and there is no journal")
+def test_a_login_that_cannot_end_the_old_session_opens_none_and_counts_no_failure(fragile_site):
+    def kept():
+        with contextlib.closing(sqlite3.connect(f"file:{fragile_site.store}?mode=ro", uri=True)) as database:
+            live = database.execute("SELECT count(*) FROM sessions WHERE revoked_at IS NULL").fetchone()
+            return live, database.execute("SELECT coalesce(sum(failures), 0) FROM attempts").fetchone()
+
+    user = fragile_site.sign_up()
+    before = kept()
+    fragile_site.journal.unlink()
+    fragile_site.journal.mkdir()  # nothing can be given its name
+    for _ in range(2):
+        answer = user.client.post("/auth/login", dict(username=user.name, password=user.password))
+        assert_refused_as_unavailable(answer)
+    assert kept() == before
+    fragile_site.journal.rmdir()
+    fragile_site.log_in(user, user.client)
+    assert kept()[0] == before[0]
+    assert fragile_site.status_of(user.access) == 401

@@ -132,6 +132,19 @@ struct GateTests {
         #expect(!ran.withLock { $0 })
     }
 
+    @Test("nothing is kept for the next computation while it waits for another program's, nor when it is withdrawn")
+    func memoryGivenBack() {
+        let other = Blocked(gate(1))
+        let releases = Mutex(0)
+        let lane = HashingLane(
+            directory: directory.path, region: .ordinary(1), queue: 1, patience: .milliseconds(20)
+        ) { releases.withLock { $0 += 1 } }
+        #expect(throws: PasswordHashingError.gateFull(retryAfter: 1)) { try lane.run(HashingLane.Job { _ in }) }
+        #expect(eventually { releases.withLock { $0 } == 1 })
+        other.release()
+        #expect(eventually { releases.withLock { $0 } == 2 })
+    }
+
     @Test("one that needs more memory runs beside the others, one at a time on the machine")
     func heavy() throws {
         let gates = [gate(1), gate(1)]

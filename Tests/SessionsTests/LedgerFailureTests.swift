@@ -4,9 +4,10 @@ import Glibc
 import Identity
 import Revocations
 import SQLiteDriver
-import Sessions
 import TestFixtures
 import Testing
+
+@testable import Sessions
 
 @Suite("Revocation: when the journal fails")
 struct LedgerFailureTests {
@@ -142,6 +143,38 @@ struct LedgerFailureTests {
         truncate(world.journalPath, 32 + 20)
         _ = try worker.ledger.endSession(bob.session.id, reason: .logout, at: start)
         #expect(try [ann, bob].map { try world.accepts($0) } == [false, false])
+    }
+
+    @Test("threads that find the journal damaged together put it right once, and all of them have it")
+    func damagedForMany() throws {
+        _ = try worker.ledger.endSession(ann.session.id, reason: .logout, at: start)
+        let journal = RevocationJournal(directory: world.directory.path)
+        let watch = JournalWatch(journal)
+        let (world, ann, queries) = (world, ann, CountedQueries.Counter())
+        #expect(watch.isIntact)
+        #expect(truncate(world.journalPath, 32 + 20) == 0)
+        let results = inParallel(32) { _ in
+            let counted = CountedQueries(world.worker().database, queries)
+            let ledger = RevocationLedger(counted, journal: journal, watch: watch, tokenLifetime: tokenLifetime)
+            try ledger.settle(at: start)
+            return try world.accepts(ann)
+        }
+        #expect(try results.map { try $0.get() }.allSatisfy { !$0 })
+        #expect(queries.value == 1)
+    }
+
+    @Test("a thread that restores covers what failed before it read the store")
+    func failedBeforeReading() throws {
+        let journal = RevocationJournal(directory: world.directory.path)
+        let watch = JournalWatch(journal)
+        watch.failed()
+        try watch.heal(unless: { watch.isIntact }) { () throws(StoreError) in
+            watch.failed()
+            return watch.failures
+        }
+        #expect(watch.isIntact)
+        watch.failed()
+        #expect(!watch.isIntact)
     }
 
     @Test("a theft that can't be told is not answered, and the session is over all the same")

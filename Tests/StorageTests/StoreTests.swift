@@ -131,6 +131,17 @@ struct StoreTests {
         #expect(reader.isRevoked(session: grant.session.id, account: grant.account.id, epoch: grant.account.epoch))
     }
 
+    @Test("what the start has prepared no thread prepares again")
+    func preparedOnce() throws {
+        let settings = try settings()
+        try Store.prepare(settings, at: start)
+        var (before, after) = (stat(), stat())
+        #expect(stat(RevocationJournal.path(in: directory.path), &before) == 0)
+        try Store(settings).prepareForRequest(at: start + .seconds(1))
+        #expect(stat(RevocationJournal.path(in: directory.path), &after) == 0)
+        #expect(before.st_ino == after.st_ino)
+    }
+
     @Test("a journal that was cut short or has garbage in it is put right by the next request of any program")
     func journalDamaged() throws {
         let settings = try settings()

@@ -48,6 +48,17 @@ struct GatheredAttemptsTests {
         #expect(gathered.wait(forged, at: start + .seconds(1)) == 2)
     }
 
+    @Test("a delay that is known is not forgotten for what another thread read before it was there")
+    func blockedStays() throws {
+        let (gathered, forged) = (gathered(), limits.forgedRefresh(from: "192.0.2.7"))
+        for _ in 0..<10_000 { gathered.count(forged, at: start) }
+        #expect(gathered.wait(forged, at: start) == 1)
+        try world.database().execute("DELETE FROM attempts")
+        for _ in 0..<50 { gathered.count(forged, at: start) }
+        #expect(gathered.wait(forged, at: start) == 1)
+        #expect(gathered.wait(forged, at: start + .seconds(1)) == nil)
+    }
+
     @Test("ten a second, and sessions refreshed by whoever uses them, never wait and are never written")
     func ordinary() throws {
         let gathered = gathered()

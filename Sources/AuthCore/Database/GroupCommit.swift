@@ -107,8 +107,14 @@ public final class GroupCommit: @unchecked Sendable {
             try member.run(database)
         } catch {
             member.error = error
-            // Where this can't be, the database has ended the transaction by itself, for the same reason.
-            do throws(StoreError) { try database.execute("ROLLBACK TO SAVEPOINT member") } catch _ { throw error }
+            do throws(StoreError) {
+                try database.execute("ROLLBACK TO SAVEPOINT member")
+            } catch let lost {
+                // Mostly the database has ended the transaction by itself, for the member's reason. A reason that
+                // is the member's own business is none for the others.
+                if case .unavailable = error { throw error }
+                throw lost
+            }
         }
         try database.execute("RELEASE SAVEPOINT member")
     }

@@ -81,8 +81,9 @@ public final class HashingGate: HashAdmission {
         let outcome = Mutex<Result<Outcome, PasswordHashingError>?>(nil)
     }
 
-    /// What a hash worked in goes back to the kernel when it ends. By itself malloc would learn from
-    /// the first large block to keep those that follow in its heap (mallopt(3), M_MMAP_THRESHOLD).
+    /// Large blocks, such as a whole journal that was read, go back to the kernel at their end. By itself malloc
+    /// would learn from the first to keep those that follow in its heap (mallopt(3), M_MMAP_THRESHOLD). What
+    /// Argon2 works in is no block of malloc's (`Argon2Memory`).
     private static func giveMemoryBack() {
         mallopt(M_MMAP_THRESHOLD, mappedFrom)
         mallopt(M_ARENA_MAX, arenas)

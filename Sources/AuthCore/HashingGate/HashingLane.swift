@@ -33,17 +33,24 @@ final class HashingLane: Sendable {
     private let region: MachineSlots.Region
     private let queue: Int
     private let patience: Duration
+    private let releaseMemory: @Sendable () -> Void
     /// Of setpriority(2).
     private static let niceness: Int32 = 10
 
     /// - Parameters:
     ///   - queue: most computations that wait.
     ///   - patience: how long each of them waits at most.
-    init(directory: String, region: MachineSlots.Region, queue: Int, patience: Duration) {
+    ///   - releaseMemory: gives back what was kept for the next computation. Whoever computes holds a place,
+    ///     so memory is kept from one to the next only by a thread that goes on at once.
+    init(
+        directory: String, region: MachineSlots.Region, queue: Int, patience: Duration,
+        releaseMemory: @escaping @Sendable () -> Void = Argon2Memory.release
+    ) {
         self.directory = directory
         self.region = region
         self.queue = queue
         self.patience = patience
+        self.releaseMemory = releaseMemory
     }
 
     /// Returns when the job has been done.
@@ -112,6 +119,7 @@ final class HashingLane: Sendable {
             let failure = take(slots)
             guard let job = oldest() else {
                 slots.giveBack()
+                releaseMemory()
                 continue
             }
             job.work(failure)
@@ -119,14 +127,15 @@ final class HashingLane: Sendable {
             slots.giveBack()
             let isLast = end(after: ContinuousClock.now - began)
             // The next in line computes where this one did; where there is none, nothing is kept.
-            if isLast { Argon2Memory.release() }
+            if isLast { releaseMemory() }
             job.finished.signal()
         }
     }
 
     private func take(_ slots: MachineSlots) -> LockFileUnavailable? {
         do throws(LockFileUnavailable) {
-            try slots.take()
+            // The place is another program's now, and the machine's memory with it.
+            try slots.take(beforeWaiting: releaseMemory)
             return nil
         } catch {
             return error

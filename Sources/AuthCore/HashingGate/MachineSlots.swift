@@ -34,10 +34,12 @@ final class MachineSlots {
     }
 
     /// Waits until this thread has a place on the machine.
-    func take() throws(LockFileUnavailable) {
+    /// - Parameter beforeWaiting: called when none is free.
+    func take(beforeWaiting: () -> Void) throws(LockFileUnavailable) {
         do throws(LockFileUnavailable) {
             try file.open()
             if try takeFree() { return }
+            beforeWaiting()
             try file.lock(next(home), waiting: true)
             try file.lock(inside(home), waiting: true)
             try file.unlock(next(home))

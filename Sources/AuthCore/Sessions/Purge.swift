@@ -29,8 +29,8 @@ enum Purge {
     ) throws(StoreError) {
         let old = "SELECT \(key) FROM \(table) WHERE \(column) < $1 ORDER BY \(column) LIMIT $2"
         let values: [SQLValue] = [.integer(time.milliseconds), .integer(limit)]
-        guard try !database.query(old, values).isEmpty else { return }
         try database.attempt { () throws(StoreError) in
+            guard try !database.query(old, values).isEmpty else { return }
             try database.execute(
                 "DELETE FROM \(table) WHERE \(condition) AND \(key) IN (\(old)) AND \(column) < $1", values)
         }

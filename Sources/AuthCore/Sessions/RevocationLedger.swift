@@ -54,28 +54,39 @@ public final class RevocationLedger {
 
     /// Makes the journal say at least what the store says, creating it when there is none. Every
     /// revoking program does this when it starts.
-    public func restore(at now: Timestamp) throws(StoreError) {
+    public func restore(at now: Timestamp) throws(StoreError) { try restore(at: now) { false } }
+
+    /// - Parameter isEnough: asked when no other thread of this program restores.
+    private func restore(at now: Timestamp, unless isEnough: () -> Bool) throws(StoreError) {
         guard let journal, let watch else { return }
-        do {
-            try watch.healing { try journal.restore(at: now) { try recorded(at: now) } }
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw .unavailable("\(error)")
+        try watch.heal(unless: isEnough) { () throws(StoreError) in
+            var known = 0
+            do {
+                try journal.restore(at: now) {
+                    known = watch.failures
+                    return try recorded(at: now)
+                }
+            } catch let error as StoreError {
+                throw error
+            } catch {
+                throw .unavailable("\(error)")
+            }
+            return known
         }
     }
 
     /// Tells the journal what an earlier call could not, and puts it right when it is gone, was cut
     /// short or holds what no version writes. One stat(2) when there is nothing to do.
     public func settle(at now: Timestamp) throws(StoreError) {
-        guard let watch else { return }
-        guard watch.isIntact else { return try restore(at: now) }
+        guard let watch, !watch.isIntact else { return }
+        try restore(at: now) { watch.isIntact }
     }
 
     /// For a change that must not be made while it can't be told.
     func requireJournal(at now: Timestamp) throws(StoreError) {
-        guard let journal else { return }
-        guard watch?.isSettled != false, (try? journal.check()) != nil else { return try restore(at: now) }
+        guard let journal, let watch else { return }
+        func isThere() -> Bool { watch.isSettled && (try? journal.check()) != nil }
+        if !isThere() { try restore(at: now, unless: isThere) }
     }
 
     /// Runs `body` in a transaction, and tells the journal what it recorded once it is committed.
@@ -135,7 +146,10 @@ public final class RevocationLedger {
     /// For what was revoked before, perhaps by a process that got no further than the store.
     private func publishAgain(_ revocations: [Revocation], at now: Timestamp) throws(StoreError) {
         guard !revocations.isEmpty, let journal else { return }
-        guard let missing = try? journal.missing(from: revocations) else { return try restore(at: now) }
+        guard let missing = try? journal.missing(from: revocations) else {
+            watch?.failed()
+            return try settle(at: now)
+        }
         try publish(missing, at: now)
     }
 

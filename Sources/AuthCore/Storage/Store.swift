@@ -38,7 +38,7 @@ public final class Store {
         let own = try Self.current(settings, cache: .few)
         let database = shared.map { GroupedDatabase(reads: own, commits: $0.commits) as any Database } ?? own
         self.settings = settings
-        name = "\(settings.store) \(settings.runtime)"
+        name = Self.name(settings)
         accounts = AccountStore(database)
         access = AccessLookup(database)
         revocations = Self.ledger(settings, database, watch: shared?.watch)
@@ -74,7 +74,10 @@ public final class Store {
             try migrator.migrate(database, at: now.milliseconds)
         }
         try ledger(settings, database).restore(at: now)
+        prepared.withLock { _ = $0.insert(name(settings)) }
     }
+
+    private static func name(_ settings: Settings) -> String { "\(settings.store) \(settings.runtime)" }
 
     /// Before each request: finishes a preparation that failed at start, gives the journal what an
     /// earlier request could not, and puts it back if it was deleted. What still fails then shows
@@ -84,7 +87,6 @@ public final class Store {
         do throws(StoreError) {
             if !Self.prepared.withLock({ $0.contains(name) }) {
                 try Self.prepare(settings, creating: false, adopting: false, at: now)
-                Self.prepared.withLock { _ = $0.insert(name) }
             }
             try revocations.settle(at: now)
         } catch {

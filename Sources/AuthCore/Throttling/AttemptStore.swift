@@ -144,8 +144,8 @@ public struct AttemptStore {
     private func purge(at now: Timestamp) throws(StoreError) {
         let old = "SELECT subject FROM attempts WHERE forgotten_at < $1 AND blocked_until < $1 LIMIT $2"
         let values: [SQLValue] = [.integer(now.milliseconds), .integer(Self.purgeLimit)]
-        guard try !database.query(old, values).isEmpty else { return }
         try database.attempt { () throws(StoreError) in
+            guard try !database.query(old, values).isEmpty else { return }
             try database.execute(
                 "DELETE FROM attempts WHERE subject IN (\(old)) AND forgotten_at < $1 AND blocked_until < $1", values)
         }

@@ -71,11 +71,12 @@ public struct GatheredAttempts {
     @discardableResult
     private func read(_ subject: AttemptSubject, at now: Timestamp) -> Timestamp {
         let blockedUntil = now + ((try? store.wait([subject], at: now)) ?? .zero)
-        change(subject) { entry in
-            entry.blockedUntil = blockedUntil
+        return change(subject) { entry in
+            // Another thread may have read later and be here first.
+            entry.blockedUntil = entry.isStale(at: now) ? blockedUntil : max(entry.blockedUntil, blockedUntil)
             entry.readAt = now
+            return entry.blockedUntil
         }
-        return blockedUntil
     }
 
     @discardableResult

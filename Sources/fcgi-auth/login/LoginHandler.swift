@@ -93,10 +93,18 @@ struct LoginHandler {
         _ account: AccountRecord, _ attempt: AttemptStore.Attempt, _ form: Form, _ exchange: Exchange
     ) throws -> (Grant, Timestamp) {
         let now = clock()
-        let grant = try store.sessions.open(
-            account.id, passwordVersion: account.passwordVersion, client: exchange.client, remember: form.remember,
-            delivery: form.delivery, replacing: form.delivery == .cookie ? replaced(exchange) : nil, at: now
-        ) { () throws(StoreError) in try store.attempts.settle(attempt) }
+        let grant: Grant?
+        do {
+            grant = try store.sessions.open(
+                account.id, passwordVersion: account.passwordVersion, client: exchange.client, remember: form.remember,
+                delivery: form.delivery, replacing: form.delivery == .cookie ? replaced(exchange) : nil, at: now
+            ) { () throws(StoreError) in try store.attempts.settle(attempt) }
+        } catch {
+            // The password was right. Where only the journal failed the commit has settled this already, and
+            // a network is forgiven one failure more.
+            try? store.attempts.withdraw(attempt)
+            throw error
+        }
         guard let grant else { throw refuse(exchange, account) }
         return (grant, now)
     }
