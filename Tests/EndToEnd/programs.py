@@ -28,7 +28,7 @@ def environment(**extra):
 
 
 @contextlib.contextmanager
-def listening(backlog=512):
+def listening(backlog=2048):
     """A listening unix socket of the test's own, and its path."""
     with tempfile.TemporaryDirectory(prefix="fcgi-auth-") as directory:
         path = pathlib.Path(directory) / "socket"
