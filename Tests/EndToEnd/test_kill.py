@@ -9,7 +9,7 @@ import threading
 import time
 
 from client import bearer
-from site_under_test import PROGRAMS, eventually, new_name, new_password
+from site_under_test import ACCESS_KIND, PROGRAMS, eventually, new_name, new_password
 
 KILLS = int(os.environ.get("E2E_KILLS", "200"))
 BROKEN = (OSError, http.client.HTTPException)  # the connection went with the program
@@ -56,7 +56,7 @@ def worker(site, ledger, seed):
     return live
 
 
-def test_200_kills_lose_no_signup_and_revive_no_token(new_site):
+def test_kills_lose_no_signup_and_revive_no_token(new_site):
     site, ledger = new_site(AUTH_ARGON2_MEMORY="7MiB", AUTH_ARGON2_TIME="1"), Ledger()
     chance = random.Random(7)
     with concurrent.futures.ThreadPoolExecutor(5) as pool:

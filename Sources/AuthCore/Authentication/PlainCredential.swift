@@ -33,8 +33,8 @@ public struct PlainCredential {
 
     /// The token of an Authorization header; nil where it is not of the scheme `Bearer`.
     public func token(inAuthorization header: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        let scheme: StaticString = "bearer "
-        guard header.count > scheme.utf8CodeUnitCount else { return nil }
+        let scheme: StaticString = "bearer"
+        guard header.count > scheme.utf8CodeUnitCount, header[scheme.utf8CodeUnitCount] == 0x20 else { return nil }
         for index in 0..<scheme.utf8CodeUnitCount where header[index] | 0x20 != scheme.utf8Start[index] { return nil }
         var start = scheme.utf8CodeUnitCount
         while start < header.count, header[start] == 0x20 { start += 1 }
