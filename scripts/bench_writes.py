@@ -134,6 +134,8 @@ def show(title, rows):
             line += f"   p50 {columns['p50']:8.0f} us   p99 {columns['p99']:8.0f} us"
         if "cpu" in columns:
             line += f"   processor {columns['cpu']:8.0f} us"
+        if refused := sum(figure.get("refused", 0) for figure in figures):
+            line += f"   refused {refused} of {sum(figure['requests'] for figure in figures)}"
         print(line)
 
 

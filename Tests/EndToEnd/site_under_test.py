@@ -48,6 +48,11 @@ class User:
         return self.client.jar[REFRESH]
 
 
+# What also ends by waiting where only good names and passwords are sent: nginx turns away who logs in
+# faster than it lets anybody.
+OUTER_WALL = (429, 503)
+
+
 class Site:
     def __init__(self, env=None, nginx_extra=""):
         from stack import Stack
@@ -122,7 +127,7 @@ class Site:
         client = client or self.client()
         name, password = name or new_name(), password or new_password()
         fields = dict(username=name, password=password) | (dict(email=email) if email else {})
-        answer = ask_until_admitted(client, "/auth/signup", fields)
+        answer = ask_until_admitted(client, "/auth/signup", fields, OUTER_WALL)
         assert answer.status == 201, answer
         user = User(name, password, answer.json["user"]["id"], client, answer.json["access_token"])
         if roles:
@@ -134,7 +139,7 @@ class Site:
         """A new session of a user: its client and the answer."""
         client = client or self.client()
         fields = dict(username=user.name, password=user.password) | fields
-        answer = ask_until_admitted(client, "/auth/login", fields)
+        answer = ask_until_admitted(client, "/auth/login", fields, OUTER_WALL)
         assert answer.status == 200, answer
         return client, answer.json
 
@@ -157,12 +162,11 @@ class Site:
             return asker.get(target, [("Authorization", f"Bearer {token}")], cookies=False).status
 
 
-def ask_until_admitted(client, target, fields):
-    """The gate in front of hashing says 503, and nginx's outer wall 429 where tests log in faster than it lets
-    anybody: both with Retry-After, and the client waits."""
+def ask_until_admitted(client, target, fields, later=(503,)):
+    """Hashing is admitted through a gate: past it the answer is 503 with Retry-After, and the client waits."""
     for _ in range(20):
         answer = client.post(target, fields)
-        if answer.status not in (429, 503):
+        if answer.status not in later:
             return answer
         time.sleep(min(1.0, float(answer.header("Retry-After") or 1) / 4))
     return answer
