@@ -50,7 +50,8 @@ struct PlainCredentialTests {
     }
 
     @Test(
-        "Another scheme has no token", arguments: ["", "Bearer", "Basic YTpi", "Bearertoken", "Bearer\tt", "Bearer\0t", "Token t"])
+        "Another scheme has no token",
+        arguments: ["", "Bearer", "Basic YTpi", "Bearertoken", "Bearer\tt", "Bearer\0t", "Token t"])
     func otherScheme(header: String) {
         #expect(inAuthorization(header) == nil)
     }
