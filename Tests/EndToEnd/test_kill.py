@@ -11,7 +11,7 @@ import time
 from client import bearer
 from site_under_test import ACCESS_KIND, PROGRAMS, eventually, new_name, new_password
 
-KILLS = int(os.environ.get("E2E_KILLS", "200" if ACCESS_KIND == "jwt" else "60"))  # the store is the same one
+KILLS = int(os.environ.get("E2E_KILLS", "200" if ACCESS_KIND == "jwt" else "100"))  # the store is the same one
 BROKEN = (OSError, http.client.HTTPException)  # the connection went with the program
 BUSY = {500, 502, 503, 504}
 
